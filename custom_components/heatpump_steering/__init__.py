@@ -1,0 +1,48 @@
+"""Heat Pump Steering: what the cloud may do with a heat pump, set from Home Assistant."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .memory import Memory
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.CLIMATE, Platform.NUMBER, Platform.SELECT, Platform.SWITCH]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the action."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> bool:
+    """Set up a home."""
+    coordinator = SteeringCoordinator(hass, entry)
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> bool:
+    """Unload a home."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.memory.async_save_now()
+    return True
+
+
+async def async_remove_entry(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> None:
+    """Forget what was kept for a home."""
+    await Memory(hass, entry.entry_id).async_remove()

@@ -1,0 +1,147 @@
+"""What somebody types to connect a home: cleaned, checked, and tried at the cloud."""
+
+from dataclasses import dataclass
+import ipaddress
+from typing import Final
+
+from yarl import URL
+
+from .api import (
+    BadKeyError,
+    NotFoundError,
+    NotUnderstandableError,
+    ReadingNotOfferedError,
+    RefusedError,
+    Settings,
+    SettingsClient,
+    SteeringError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from .const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
+
+SERVERS: Final = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
+
+# What comes along when text is copied from a mail or a page, beside the ordinary blanks.
+_INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
+_LOCAL_SUFFIXES: Final = (".local", ".lan", ".home.arpa", ".internal", ".localhost")
+
+
+class InputError(Exception):
+    """Something typed that cannot be right; names the field of the form and the key of the text."""
+
+    def __init__(self, field: str, key: str, reason: str = "") -> None:
+        """Keep field, key, and the cloud's own words where it said any."""
+        super().__init__(field, key)
+        self.field = field
+        self.key = key
+        self.reason = reason
+
+
+def cleaned(text: str) -> str:
+    """Return pasted text without the blanks around it, visible or not."""
+    return text.strip().strip(_INVISIBLE).strip()
+
+
+def checked_key(text: str) -> str:
+    """Return the API key; raises InputError if it cannot be sent in a header."""
+    key = cleaned(text)
+    if not key.isascii() or not key.isprintable() or " " in key or not key:
+        raise InputError("api_key", "malformed_key")
+    return key
+
+
+def checked_id(field: str, text: str) -> str:
+    """Return an id; raises InputError for characters that no id has."""
+    found = cleaned(text)
+    if not found or not found.isprintable():
+        raise InputError(field, "malformed_id")
+    return found
+
+
+def checked_server(text: str) -> str:
+    """Return the server's address; raises InputError for what is no address, or would send the key openly."""
+    typed = cleaned(text)
+    typed = SERVERS.get(typed, typed)
+    try:
+        url = URL(typed if "://" in typed else f"https://{typed}")
+    except ValueError:
+        raise InputError(CONF_BASE_URL, "invalid_url") from None
+    if (
+        url.scheme not in ("http", "https")
+        or not url.host
+        or url.user is not None
+        or url.query_string
+        or url.fragment
+    ):
+        raise InputError(CONF_BASE_URL, "invalid_url")
+    if url.scheme == "http" and not _is_local(url.host):
+        raise InputError(CONF_BASE_URL, "insecure_url")
+    return str(url).rstrip("/")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_LOCAL_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a key may do for a user: write only, or read as well."""
+
+    write_only: bool
+
+
+async def async_try_out(
+    client: SettingsClient, user_id: str, device_id: str | None
+) -> Access:
+    """Find out whether the key, the user and the heat pump are right, without changing anything.
+
+    Reads first. Where reading is refused, a change with no settings in it tells a key that may only write from a
+    bad one. Raises InputError.
+    """
+    try:
+        try:
+            reading = await client.get_settings(user_id, device_id)
+        except BadKeyError, NotFoundError, ReadingNotOfferedError:
+            await _try_to_write(client, user_id, device_id)
+            return Access(write_only=True)
+        found = set(reading.heat_pumps)
+        if not found:
+            listed = await client.get_heat_pumps(user_id)
+            found = {heat_pump.device_id for heat_pump in listed}
+    except TooManyRequestsError:
+        raise InputError("base", "too_many_requests") from None
+    except UnavailableError as error:
+        raise InputError(CONF_BASE_URL, "cannot_connect", str(error)) from None
+    except NotUnderstandableError:
+        raise InputError(CONF_BASE_URL, "not_understandable") from None
+    except SteeringError as error:
+        raise InputError("base", "refused", str(error)) from None
+    if not found:
+        raise InputError(CONF_USER_ID, "no_heat_pumps")
+    if device_id is not None and device_id not in found:
+        raise InputError("device_id", "unknown_device")
+    return Access(write_only=False)
+
+
+async def _try_to_write(
+    client: SettingsClient, user_id: str, device_id: str | None
+) -> None:
+    """Send a change with only the ids; raises InputError for a bad key, user or heat pump."""
+    try:
+        await client.patch_settings(user_id, device_id, Settings())
+    except BadKeyError:
+        raise InputError("api_key", "invalid_auth") from None
+    except NotFoundError:
+        if device_id is None:
+            raise InputError(CONF_USER_ID, "unknown_user") from None
+    except RefusedError as error:
+        raise InputError("base", "refused", str(error)) from None
+    else:
+        return
+    # Which of the two is it that the cloud does not know?
+    await _try_to_write(client, user_id, None)
+    raise InputError("device_id", "unknown_device")

@@ -1,0 +1,40 @@
+"""The settings API of the cloud: client, models and errors, with nothing of Home Assistant in it."""
+
+from .client import SettingsClient
+from .errors import (
+    BadKeyError,
+    ContradictoryChangeError,
+    NotFoundError,
+    NotUnderstandableError,
+    ReadingNotOfferedError,
+    Refusal,
+    RefusedError,
+    SteeringError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from .models import ControlMode, HeatPump, Leaf, Value
+from .settings import Reading, ReportedSettings, Settings, same_value, without_dust
+
+__all__ = [
+    "BadKeyError",
+    "ContradictoryChangeError",
+    "ControlMode",
+    "HeatPump",
+    "Leaf",
+    "NotFoundError",
+    "NotUnderstandableError",
+    "Reading",
+    "ReadingNotOfferedError",
+    "Refusal",
+    "RefusedError",
+    "ReportedSettings",
+    "Settings",
+    "SettingsClient",
+    "SteeringError",
+    "TooManyRequestsError",
+    "UnavailableError",
+    "Value",
+    "same_value",
+    "without_dust",
+]

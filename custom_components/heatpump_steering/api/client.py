@@ -1,0 +1,282 @@
+"""The three requests of the API."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPMethod, HTTPStatus
+import json
+from typing import Any, Final, override
+
+import aiohttp
+
+from .errors import (
+    BadKeyError,
+    NotFoundError,
+    NotUnderstandableError,
+    ReadingNotOfferedError,
+    Refusal,
+    RefusedError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from .models import HeatPump
+from .settings import Reading, ReportedSettings, Settings
+
+DEVICES_PATH: Final = "/v1/devices"
+SETTINGS_PATH: Final = "/v1/devices/settings"
+
+REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+PAGE_LIMIT: Final = 1000
+# A server that never ends its list must not keep us for ever: 4,000 heat pumps of one user are enough.
+MAX_PAGES: Final = 4
+
+
+class SettingsClient:
+    """Talks to one server with one key.
+
+    Every request takes at most 10 seconds and raises a `SteeringError` of the kind that fits.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, base_url: str, api_key: str
+    ) -> None:
+        """Take the session to use, the server as https://host, and the key."""
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._api_key = api_key
+
+    @override
+    def __repr__(self) -> str:
+        """Name the server and nothing else."""
+        return f"<SettingsClient of {self._base_url}>"
+
+    async def patch_settings(
+        self, user_id: str, device_id: str | None, change: Settings
+    ) -> datetime | None:
+        """Change settings of one heat pump, or of all of the user's where `device_id` is None.
+
+        Returns the server's own time of the acceptance, or None if it told none. An empty change is a valid
+        request that changes nothing. Raises RefusedError with the cloud's words, BadKeyError, NotFoundError,
+        TooManyRequestsError, UnavailableError or NotUnderstandableError.
+        """
+        body: dict[str, Any] = {"user_id": user_id}
+        if device_id is not None:
+            body["device_id"] = device_id
+        body.update(change.to_json())
+        status, headers, _ = await self._request(
+            HTTPMethod.PATCH, SETTINGS_PATH, body=body
+        )
+        if status not in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
+            raise NotUnderstandableError(f"status {status} to a change")
+        return _http_date(headers.get("Date"))
+
+    async def get_settings(self, user_id: str, device_id: str | None = None) -> Reading:
+        """Read the settings of the user's heat pumps, or of one of them.
+
+        Items without an id are passed over; unreadable leaves are None. Raises BadKeyError also for a key that
+        may only write, ReadingNotOfferedError or NotFoundError where there is nothing to read, and the others as
+        `patch_settings`.
+        """
+        query = {"user_id": user_id}
+        if device_id is not None:
+            query["device_id"] = device_id
+        items, _ = await self._get_list(SETTINGS_PATH, query)
+        return Reading(
+            {
+                found: ReportedSettings(
+                    Settings.from_json(item), _iso_time(item.get("updated_at"))
+                )
+                for item in items
+                if (found := _text(item.get("device_id"))) is not None
+                and device_id in (None, found)
+            }
+        )
+
+    async def get_heat_pumps(self, user_id: str) -> tuple[HeatPump, ...]:
+        """List the user's heat pumps, page by page.
+
+        Devices of another kind, of another user, or without an id are passed over. Raises as `get_settings`.
+        """
+        query = {"user_id": user_id, "limit": str(PAGE_LIMIT)}
+        found: dict[str, HeatPump] = {}
+        for _ in range(MAX_PAGES):
+            items, next_token = await self._get_list(DEVICES_PATH, query)
+            for item in items:
+                if (heat_pump := _heat_pump(item, user_id)) is not None:
+                    found[heat_pump.device_id] = heat_pump
+            if next_token is None:
+                break
+            query["next_token"] = next_token
+        return tuple(found.values())
+
+    async def _get_list(
+        self, path: str, query: Mapping[str, str]
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """Return the items of a list, and the token of the page after it."""
+        status, _, text = await self._request(HTTPMethod.GET, path, query=query)
+        try:
+            answer = json.loads(text) if status == HTTPStatus.OK else None
+        except ValueError:
+            answer = None
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
+            raise NotUnderstandableError(f"no list in an answer of status {status}")
+        meta = answer.get("meta")
+        next_token = meta.get("next_token") if isinstance(meta, Mapping) else None
+        return [item for item in answer["data"] if isinstance(item, Mapping)], _text(
+            next_token
+        )
+
+    async def _request(
+        self,
+        method: HTTPMethod,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> tuple[int, Mapping[str, str], str]:
+        """Send one request; return status, headers and text, or raise what the status means."""
+        try:
+            async with self._session.request(
+                method,
+                self._base_url + path,
+                params=query,
+                json=body,
+                headers={"x-api-key": self._api_key, "Accept": "application/json"},
+                timeout=REQUEST_TIMEOUT,
+                # A redirect would carry the key to whatever host it names.
+                allow_redirects=False,
+            ) as response:
+                text = await response.text(errors="replace")
+        except aiohttp.ClientConnectorError as error:
+            raise UnavailableError(
+                "the server cannot be reached", maybe_applied=False
+            ) from error
+        except TimeoutError as error:
+            raise UnavailableError(
+                "no answer within the time limit", maybe_applied=True
+            ) from error
+        except aiohttp.ClientError as error:
+            raise UnavailableError(
+                "the connection broke off", maybe_applied=True
+            ) from error
+        _raise_for_status(method, response.status, response.headers, text)
+        return response.status, response.headers, text
+
+
+def _raise_for_status(
+    method: HTTPMethod, status: int, headers: Mapping[str, str], text: str
+) -> None:
+    """Raise what a status of 400 and above means."""
+    match status:
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            raise BadKeyError(f"status {status}")
+        case HTTPStatus.NOT_FOUND:
+            raise NotFoundError(f"status {status}")
+        case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_IMPLEMENTED if (
+            method is HTTPMethod.GET
+        ):
+            raise ReadingNotOfferedError(f"status {status}")
+        case (
+            HTTPStatus.BAD_REQUEST
+            | HTTPStatus.CONFLICT
+            | HTTPStatus.UNPROCESSABLE_ENTITY
+        ):
+            raise RefusedError(_refusals(status, text))
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            raise TooManyRequestsError(_retry_after(headers))
+        case HTTPStatus.REQUEST_TIMEOUT:
+            raise UnavailableError(f"status {status}", maybe_applied=True)
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise UnavailableError(
+                f"status {status}",
+                maybe_applied=True,
+                retry_after=_retry_after(headers),
+            )
+        case _ if status >= HTTPStatus.BAD_REQUEST:
+            raise NotUnderstandableError(f"status {status}")
+
+
+def _refusals(status: int, text: str) -> tuple[Refusal, ...]:
+    """Read FastAPI's list of refusals, or make one of whatever words there are."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        answer = None
+    detail = answer.get("detail") if isinstance(answer, Mapping) else None
+    if isinstance(detail, list):
+        found = tuple(
+            Refusal(_path(item.get("loc")), str(item["msg"]))
+            for item in detail
+            if isinstance(item, Mapping) and item.get("msg")
+        )
+        if found:
+            return found
+    words = detail
+    if isinstance(answer, Mapping) and not words:
+        words = answer.get("message")
+    return (
+        Refusal((), words if isinstance(words, str) and words else f"status {status}"),
+    )
+
+
+def _path(loc: object) -> tuple[str, ...]:
+    """Return where in the body a refusal points."""
+    if not isinstance(loc, list):
+        return ()
+    path = tuple(str(part) for part in loc)
+    return path[1:] if path[:1] == ("body",) else path
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the wait in seconds that a Retry-After header asks for.
+
+    It may be seconds or a date; a date is measured against the answer's own Date, never against our clock.
+    """
+    wanted = headers.get("Retry-After", "").strip()
+    if wanted.isdecimal():
+        return float(wanted)
+    until, now = _http_date(wanted), _http_date(headers.get("Date"))
+    if until is None or now is None:
+        return None
+    return max(0.0, (until - now).total_seconds())
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC) if value else None
+    except ValueError:
+        return None
+
+
+def _iso_time(value: object) -> datetime | None:
+    """Read a time of the cloud's; one without a zone is taken as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _heat_pump(item: Mapping[str, Any], user_id: str) -> HeatPump | None:
+    """Read an item of the list; None if it is not a heat pump of this user."""
+    device_id = _text(item.get("device_id"))
+    if device_id is None or item.get("user_id", user_id) != user_id:
+        return None
+    if item.get("device_type", "heat_pump") not in ("heat_pump", None):
+        return None
+    needs_reauthentication = item.get("needs_reauthentication")
+    return HeatPump(
+        device_id=device_id,
+        brand=_text(item.get("brand")),
+        model=_text(item.get("model")),
+        model_type=_text(item.get("model_type")),
+        needs_reauthentication=(
+            needs_reauthentication if isinstance(needs_reauthentication, bool) else None
+        ),
+    )

@@ -1,0 +1,92 @@
+"""What can go wrong with the cloud: one exception for each kind of trouble.
+
+No text here ever holds the API key: it is in a request header only, and headers are not put into messages.
+"""
+
+from dataclasses import dataclass
+from typing import override
+
+
+class SteeringError(Exception):
+    """Any trouble with the cloud."""
+
+
+class BadKeyError(SteeringError):
+    """The cloud answered 401 or 403.
+
+    On a write the key is wrong. On a read it may be a key that may only write.
+    """
+
+
+class NotFoundError(SteeringError):
+    """The cloud answered 404: it does not know the user or the heat pump, or not this request."""
+
+
+class ReadingNotOfferedError(SteeringError):
+    """There is no way to read settings on the server, or in its version (405 or 501)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that the cloud refused, as FastAPI words it.
+
+    `path` names the part of the body it is about, without the leading "body"; it is empty where the cloud
+    does not tell.
+    """
+
+    path: tuple[str, ...]
+    message: str
+
+
+class RefusedError(SteeringError):
+    """The cloud refused the change (400, 409 or 422). To send it again would change nothing."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        """Keep what the cloud said of each part it refused; never empty."""
+        super().__init__(refusals)
+        self.refusals = refusals
+
+    @override
+    def __str__(self) -> str:
+        """Return the cloud's own words."""
+        return "; ".join(refusal.message for refusal in self.refusals)
+
+
+class TooManyRequestsError(SteeringError):
+    """The cloud answered 429.
+
+    `retry_after` is the wait it asked for, in seconds, or None where it did not say.
+    """
+
+    def __init__(self, retry_after: float | None) -> None:
+        """Keep the wait in seconds."""
+        super().__init__(f"too many requests, retry after {retry_after} s")
+        self.retry_after = retry_after
+
+
+class UnavailableError(SteeringError):
+    """The cloud could not be reached, took too long, or answered 408 or 5xx.
+
+    `maybe_applied` tells whether a write may have arrived all the same. `retry_after` is the wait it asked
+    for, in seconds, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        maybe_applied: bool,
+        retry_after: float | None = None,
+    ) -> None:
+        """Keep what is known of the outcome."""
+        super().__init__(message)
+        self.maybe_applied = maybe_applied
+        self.retry_after = retry_after
+
+
+class NotUnderstandableError(SteeringError):
+    """The answer is not one of this API's: HTML, broken JSON, a redirect, an unknown status."""
+
+
+class ContradictoryChangeError(SteeringError):
+    """A single change asks for flex trading and for another optimisation at once."""

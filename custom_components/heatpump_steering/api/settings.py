@@ -1,0 +1,249 @@
+"""The settings model: one type for what is and for what is to be changed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+import math
+from typing import Any, Final, Self, TypeIs
+
+from .errors import ContradictoryChangeError
+from .models import ControlMode, Leaf, Value
+
+# Values that differ by less are the same: a cloud may round what it took to a tenth.
+SAME_WITHIN: Final = 0.05
+
+# 69.8 °F arrives as 20.999999999999996 °C. What is nearer than this to a short number is that number.
+FLOAT_DUST: Final = 1e-9
+SHORT_DECIMALS: Final = 6
+
+# The optimisations that cannot go together with flex trading.
+NOT_WITH_FLEX_TRADING: Final = (Leaf.DYNAMIC_TARIFF, Leaf.PV_SELF_CONSUMPTION)
+
+
+def same_value(one: Value | None, other: Value | None) -> bool:
+    """Tell whether two values of a leaf are the same; numbers may differ by rounding."""
+    if _is_number(one) and _is_number(other):
+        return abs(one - other) < SAME_WITHIN
+    return one == other
+
+
+def _is_number(value: object) -> TypeIs[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def without_dust(value: float) -> float:
+    """Return the number without the rest that unit conversion leaves at its end."""
+    short = round(value, SHORT_DECIMALS)
+    return short if abs(value - short) < FLOAT_DUST else value
+
+
+def _read_number(raw: object) -> float | None:
+    """Read a temperature or difference, also from an integer or a string."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+        return None
+    try:
+        number = float(raw)
+    except ValueError, OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _read_switch(raw: object) -> bool | None:
+    """Read a yes or no, also from the words and digits that some servers write."""
+    if isinstance(raw, str):
+        return {"true": True, "false": False, "1": True, "0": False}.get(raw.lower())
+    if isinstance(raw, int | float) and raw in (0, 1):
+        return bool(raw)
+    return None
+
+
+def _read_mode(raw: object) -> ControlMode | None:
+    try:
+        return ControlMode(str(raw).lower())
+    except ValueError:
+        return None
+
+
+def _read_text(raw: object) -> str | None:
+    return raw if isinstance(raw, str) and raw else None
+
+
+type _Reader = Callable[[object], Value | None]
+
+IN_JSON: Final[Mapping[Leaf, tuple[str, str, _Reader]]] = {
+    Leaf.PREFERRED_TEMPERATURE: ("room", "preferred_temperature", _read_number),
+    Leaf.ALLOWED_BELOW: ("room", "temperature_lower_bound", _read_number),
+    Leaf.ALLOWED_ABOVE: ("room", "temperature_upper_bound", _read_number),
+    Leaf.SCHEDULE: ("room", "schedule_enabled", _read_switch),
+    Leaf.CONTROL_MODE: ("room", "temperature_control_mode", _read_mode),
+    Leaf.HOT_WATER_MIN: ("dhw", "temperature_lower_bound", _read_number),
+    Leaf.HOT_WATER_MAX: ("dhw", "temperature_upper_bound", _read_number),
+    Leaf.FLEX_TRADING: ("optimization_settings", "flex_trading", _read_switch),
+    Leaf.DYNAMIC_TARIFF: ("optimization_settings", "dynamic_tariff", _read_switch),
+    Leaf.PV_SELF_CONSUMPTION: (
+        "optimization_settings",
+        "pv_self_consumption",
+        _read_switch,
+    ),
+    Leaf.COUNTRY: ("location", "country", _read_text),
+    Leaf.POSTAL_CODE: ("location", "postal_code", _read_text),
+}
+"""Where each leaf is in the cloud's JSON (the group and the name in it), and how it is read from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one heat pump, or a change to them.
+
+    In a state, None is unknown; in a change, None is "leave alone". Flat, though the cloud's JSON is nested:
+    merging, comparing and confirming go leaf by leaf, and the groups matter on the wire only.
+    """
+
+    preferred_temperature: float | None = None
+    """°C."""
+    allowed_below: float | None = None
+    """Kelvin that the room may be colder than preferred: a difference, never negative."""
+    allowed_above: float | None = None
+    """Kelvin that the room may be warmer than preferred: a difference, never negative."""
+    schedule: bool | None = None
+    """Follow the schedule instead of the one preferred temperature."""
+    control_mode: ControlMode | None = None
+    hot_water_min: float | None = None
+    """°C that the tank may fall to. Below 40 °C legionella can grow."""
+    hot_water_max: float | None = None
+    """°C that the tank may be heated to."""
+    flex_trading: bool | None = None
+    dynamic_tariff: bool | None = None
+    pv_self_consumption: bool | None = None
+    country: str | None = None
+    """Country code, such as NL. Can be written, never read back."""
+    postal_code: str | None = None
+    """Can be written, never read back."""
+
+    @classmethod
+    def of(cls, leaves: Mapping[Leaf, Value]) -> Self:
+        """Return the settings with these leaves, all others None."""
+        return cls(**{str(leaf): value for leaf, value in leaves.items()})  # type: ignore[arg-type]
+
+    @classmethod
+    def from_json(cls, raw: object) -> Self:
+        """Read settings from the cloud's JSON, tolerantly.
+
+        What is missing, unknown or not readable is None and hides nothing else. Never raises.
+        """
+        if not isinstance(raw, Mapping):
+            return cls()
+        found: dict[str, Any] = {}
+        for leaf, (group, name, read) in IN_JSON.items():
+            part = raw.get(group)
+            if isinstance(part, Mapping):
+                found[leaf] = read(part.get(name))
+        return cls(**found)
+
+    def to_json(self) -> dict[str, dict[str, Value]]:
+        """Return the cloud's JSON with the leaves that are not None."""
+        body: dict[str, dict[str, Value]] = {}
+        for leaf, value in self.items():
+            group, name, _ = IN_JSON[leaf]
+            body.setdefault(group, {})[name] = value
+        return body
+
+    def items(self) -> Iterator[tuple[Leaf, Value]]:
+        """Yield the leaves that are not None."""
+        for leaf in Leaf:
+            if (value := self.get(leaf)) is not None:
+                yield leaf, value
+
+    def get(self, leaf: Leaf) -> Value | None:
+        """Return the value of a leaf, or None."""
+        value: Value | None = getattr(self, leaf)
+        return value
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any leaf that is not None."""
+        return any(True for _ in self.items())
+
+    def only(self, leaves: set[Leaf]) -> Self:
+        """Return these leaves alone."""
+        return self.of({leaf: value for leaf, value in self.items() if leaf in leaves})
+
+    def without(self, leaves: set[Leaf]) -> Self:
+        """Return all but these leaves."""
+        return self.only(set(Leaf) - leaves)
+
+    def checked(self) -> Self:
+        """Return the change, without float dust.
+
+        Raises ContradictoryChangeError if it asks for flex trading and for another optimisation at once.
+        """
+        if self.flex_trading and any(self.get(leaf) for leaf in NOT_WITH_FLEX_TRADING):
+            raise ContradictoryChangeError
+        return self.of(
+            {
+                leaf: without_dust(value) if isinstance(value, float) else value
+                for leaf, value in self.items()
+            }
+        )
+
+    def with_implied(self) -> Self:
+        """Return the change with what the cloud will do along with it.
+
+        Flex trading excludes the other optimisations: to switch it on switches them off, and to switch one of
+        them on switches it off.
+        """
+        implied: dict[str, Value] = {}
+        if self.flex_trading:
+            implied.update(dict.fromkeys(NOT_WITH_FLEX_TRADING, False))
+        elif any(self.get(leaf) for leaf in NOT_WITH_FLEX_TRADING):
+            implied[Leaf.FLEX_TRADING] = False
+        return replace(self, **implied)  # type: ignore[arg-type]
+
+    def with_change(self, change: Settings) -> Self:
+        """Return the settings as they are after the change."""
+        return self.overlaid_with(change.with_implied())
+
+    def merged_with(self, later: Settings) -> Self:
+        """Return one change that does what this one and then the later one would do.
+
+        Asks for no leaf that neither asked for, but where the two contradict each other: flex trading on and
+        then the dynamic tariff on leaves PV self-consumption off, so that has to be said.
+        """
+        merged = self.with_implied().overlaid_with(later.with_implied())
+        unasked = {
+            leaf
+            for leaf in (Leaf.FLEX_TRADING, *NOT_WITH_FLEX_TRADING)
+            if self.get(leaf) is None and later.get(leaf) is None
+        }
+        asked = merged.without(unasked)
+        implied = asked.with_implied()
+        return asked.overlaid_with(
+            merged.only({leaf for leaf in unasked if implied.get(leaf) is None})
+        )
+
+    def overlaid_with(self, top: Settings) -> Self:
+        """Return these settings with the known leaves of others on top, and nothing implied."""
+        return replace(self, **{str(leaf): value for leaf, value in top.items()})  # type: ignore[arg-type]
+
+    def agreed_with(self, other: Settings) -> Self:
+        """Return the leaves on which both agree; the others are unknown."""
+        return self.only(
+            {leaf for leaf, value in self.items() if same_value(value, other.get(leaf))}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedSettings:
+    """What the cloud says of one heat pump.
+
+    `updated_at` is by the cloud's clock and None where it is missing or not a time.
+    """
+
+    settings: Settings
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer to a read: the settings of each heat pump by its id."""
+
+    heat_pumps: Mapping[str, ReportedSettings]

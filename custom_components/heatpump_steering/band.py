@@ -1,0 +1,105 @@
+"""The comfort band: how far the room may move from the preferred temperature, as two temperatures.
+
+The cloud knows differences; a person thinks of temperatures. All temperatures here are °C.
+"""
+
+from dataclasses import dataclass
+
+from .api import Leaf, Settings
+from .limits import RANGES, LimitError
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The coldest and the warmest that the room may get."""
+
+    low: float
+    high: float
+
+
+class TargetOutsideBandError(LimitError):
+    """A target on its own that lies outside the comfort band shown."""
+
+    def __init__(self, band: Band) -> None:
+        """Keep the band."""
+        super().__init__(band)
+        self.band = band
+
+
+class BandTooWideError(LimitError):
+    """An edge of the band that is further from the preferred temperature than it may be."""
+
+    def __init__(self, leaf: Leaf, preferred: float) -> None:
+        """Keep which difference is too large, and the temperature it is measured from."""
+        super().__init__(leaf, preferred)
+        self.leaf = leaf
+        self.limit = RANGES[leaf].maximum
+        self.preferred = preferred
+        self.edge = preferred + (
+            self.limit if leaf is Leaf.ALLOWED_ABOVE else -self.limit
+        )
+
+
+def band_of(settings: Settings) -> Band | None:
+    """Return the comfort band, or None while a part of it is unknown."""
+    low, high = lower_edge(settings), upper_edge(settings)
+    return None if low is None or high is None else Band(low, high)
+
+
+def lower_edge(settings: Settings) -> float | None:
+    """Return the temperature that the room may fall to, or None while unknown."""
+    if settings.preferred_temperature is None or settings.allowed_below is None:
+        return None
+    return settings.preferred_temperature - settings.allowed_below
+
+
+def upper_edge(settings: Settings) -> float | None:
+    """Return the temperature that the room may rise to, or None while unknown."""
+    if settings.preferred_temperature is None or settings.allowed_above is None:
+        return None
+    return settings.preferred_temperature + settings.allowed_above
+
+
+def change_to_band(
+    band: Band, shown: Settings, preferred: float | None = None
+) -> Settings:
+    """Return the change that makes this the comfort band.
+
+    The preferred temperature stays where it is if it lies inside; a band moved past it takes it along. Where it
+    is unknown, it becomes the middle: without it there is no band. Raises BandTooWideError.
+    """
+    if preferred is None:
+        preferred = shown.preferred_temperature
+    if preferred is None:
+        preferred = (band.low + band.high) / 2
+    preferred = min(max(preferred, band.low), band.high)
+    change = Settings(
+        preferred_temperature=preferred,
+        allowed_below=preferred - band.low,
+        allowed_above=band.high - preferred,
+    ).checked()
+    for leaf, edge, shown_edge in (
+        (Leaf.ALLOWED_BELOW, band.low, lower_edge(shown)),
+        (Leaf.ALLOWED_ABOVE, band.high, upper_edge(shown)),
+    ):
+        difference = change.get(leaf)
+        # An edge that the cloud itself has put further away does not lock the other one.
+        if (
+            isinstance(difference, float)
+            and difference > RANGES[leaf].maximum
+            and edge != shown_edge
+        ):
+            raise BandTooWideError(leaf, preferred)
+    return change
+
+
+def change_to_target(target: float, shown: Settings) -> Settings:
+    """Return the change that makes this the preferred temperature while a band is shown.
+
+    Raises TargetOutsideBandError: what looks like a target far from the band is a slip, since the band would
+    move along with it.
+    """
+    band = band_of(shown)
+    if band is not None and not band.low <= target <= band.high:
+        raise TargetOutsideBandError(band)
+    return Settings(preferred_temperature=target)

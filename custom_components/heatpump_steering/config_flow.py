@@ -1,0 +1,217 @@
+"""How a home is connected, and what can be changed about it later."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+import voluptuous as vol
+from yarl import URL
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigFlow,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+
+from .account import (
+    SERVERS,
+    InputError,
+    async_try_out,
+    checked_id,
+    checked_key,
+    checked_server,
+    cleaned,
+)
+from .api import SettingsClient
+from .const import CONF_BASE_URL, CONF_USER_ID, CONF_WRITE_ONLY, DOMAIN
+
+_KEY: Final = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+)
+_TEXT: Final = TextSelector()
+_SERVER: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=list(SERVERS),
+        custom_value=True,
+        mode=SelectSelectorMode.DROPDOWN,
+        translation_key="server",
+    )
+)
+
+_USER_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_API_KEY): _KEY,
+        vol.Required(CONF_USER_ID): _TEXT,
+        vol.Optional(CONF_DEVICE_ID): _TEXT,
+        vol.Required(CONF_BASE_URL, default="production"): _SERVER,
+    }
+)
+_REAUTH_SCHEMA: Final = vol.Schema({vol.Required(CONF_API_KEY): _KEY})
+_RECONFIGURE_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(CONF_API_KEY): _KEY,
+        vol.Optional(CONF_DEVICE_ID): _TEXT,
+        vol.Required(CONF_BASE_URL): _SERVER,
+    }
+)
+
+
+class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Connects a home."""
+
+    VERSION = 1
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for key, ids and server."""
+        return await self._async_step_account("user", _USER_SCHEMA, {}, user_input)
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Say that the cloud no longer accepts the key."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for a new key."""
+        return await self._async_step_account(
+            "reauth_confirm",
+            _REAUTH_SCHEMA,
+            self._get_reauth_entry().data,
+            user_input,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for another key, server, or heat pump."""
+        return await self._async_step_account(
+            "reconfigure",
+            _RECONFIGURE_SCHEMA,
+            self._get_reconfigure_entry().data,
+            user_input,
+        )
+
+    async def _async_step_account(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        present: Mapping[str, Any],
+        user_input: dict[str, Any] | None,
+    ) -> ConfigFlowResult:
+        """Show the form until what is typed works at the cloud; `present` is what an entry holds already."""
+        errors: dict[str, str] = {}
+        placeholders = {"user_id": present.get(CONF_USER_ID, ""), "reason": ""}
+        if user_input is not None:
+            try:
+                data = _checked(present, user_input)
+                return await self._async_finish(await self._async_tried_out(data))
+            except InputError as error:
+                errors[error.field if error.field in schema.schema else "base"] = (
+                    error.key
+                )
+                placeholders["reason"] = error.reason
+        suggested = user_input
+        if suggested is None:
+            # The key that is in use is not handed out again.
+            suggested = {
+                field: value
+                for field, value in present.items()
+                if field != CONF_API_KEY
+            }
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def _async_tried_out(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the data with what the cloud allows; raises InputError."""
+        client = SettingsClient(
+            async_get_clientsession(self.hass), data[CONF_BASE_URL], data[CONF_API_KEY]
+        )
+        access = await async_try_out(
+            client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
+        )
+        return {**data, CONF_WRITE_ONLY: access.write_only}
+
+    async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
+        """Create the entry or update the one that this is about."""
+        unique_id = _unique_id(data)
+        existing = await self.async_set_unique_id(unique_id)
+        title = " · ".join(filter(None, (data[CONF_USER_ID], data.get(CONF_DEVICE_ID))))
+        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
+            entry = (
+                self._get_reauth_entry()
+                if self.source == SOURCE_REAUTH
+                else self._get_reconfigure_entry()
+            )
+            if existing is not None and existing.entry_id != entry.entry_id:
+                return self.async_abort(reason="already_configured")
+            return self.async_update_reload_and_abort(
+                entry, unique_id=unique_id, title=title, data=data
+            )
+        self._abort_if_unique_id_configured()
+        if any(_overlap(data, entry.data) for entry in self._async_current_entries()):
+            return self.async_abort(reason="already_configured")
+        return self.async_create_entry(title=title, data=data)
+
+
+def _checked(
+    present: Mapping[str, Any], user_input: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the data of an entry from what was typed, over what is there; raises InputError."""
+    data = {
+        CONF_API_KEY: checked_key(
+            user_input.get(CONF_API_KEY) or present[CONF_API_KEY]
+        ),
+        CONF_USER_ID: checked_id(
+            CONF_USER_ID, user_input.get(CONF_USER_ID) or present[CONF_USER_ID]
+        ),
+        CONF_BASE_URL: checked_server(
+            user_input.get(CONF_BASE_URL) or present[CONF_BASE_URL]
+        ),
+    }
+    # A form without the field leaves the heat pump as it is; an emptied field means all of them.
+    device_id = (
+        user_input.get(CONF_DEVICE_ID)
+        if CONF_BASE_URL in user_input
+        else present.get(CONF_DEVICE_ID)
+    )
+    if device_id and cleaned(device_id):
+        data[CONF_DEVICE_ID] = checked_id(CONF_DEVICE_ID, device_id)
+    return data
+
+
+def _unique_id(data: Mapping[str, Any]) -> str:
+    """Return what no two entries may share: server, user, and heat pump."""
+    parts = [URL(data[CONF_BASE_URL]).authority, data[CONF_USER_ID]]
+    if CONF_DEVICE_ID in data:
+        parts.append(data[CONF_DEVICE_ID])
+    return "/".join(parts)
+
+
+def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two entries are about the same heat pump: one of all of them is about each."""
+    return all(
+        one[field] == other[field] for field in (CONF_BASE_URL, CONF_USER_ID)
+    ) and (
+        CONF_DEVICE_ID not in one
+        or CONF_DEVICE_ID not in other
+        or one[CONF_DEVICE_ID] == other[CONF_DEVICE_ID]
+    )

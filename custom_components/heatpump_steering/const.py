@@ -1,0 +1,29 @@
+"""What several modules have to agree on."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "heatpump_steering"
+LOGGER: Final = logging.getLogger(__package__)
+
+PROJECT_URL: Final = "https://github.com/heatpump-steering/heatpump-steering"
+
+CONF_USER_ID: Final = "user_id"
+CONF_BASE_URL: Final = "base_url"
+CONF_WRITE_ONLY: Final = "write_only"
+
+PRODUCTION_URL: Final = "https://api.nox.energy"
+SANDBOX_URL: Final = "https://api.sandbox.nox.energy"
+
+POLL_INTERVAL: Final = timedelta(minutes=5)
+# How often the list of heat pumps is read, and how often a key that could not read is tried again.
+LIST_INTERVAL: Final = timedelta(hours=6)
+# Settings do not age like measurements, and entities that flap trigger automations.
+MISSES_UNTIL_UNAVAILABLE: Final = 3
+# How long after a write the cloud is read back, in seconds, and how the wait grows while it shows old values.
+READ_BACK_FIRST: Final = 3.0
+READ_BACK_GROWTH: Final = 2.0
+
+type Target = str | None
+"""What a change is addressed to: a heat pump by its device id, or None for the home."""

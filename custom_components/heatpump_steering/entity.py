@@ -1,0 +1,130 @@
+"""What all entities have in common."""
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .api import HeatPump, Settings
+from .const import Target
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+
+
+class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
+    """One setting, or several, of a heat pump or of the home."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: SteeringCoordinator, target: Target, key: str
+    ) -> None:
+        """Belong to a target; the key is part of the unique id and never changes."""
+        super().__init__(coordinator)
+        self.target = target
+        self._attr_unique_id = f"{coordinator.user_id}_{target or 'home'}_{key}"
+        self._attr_translation_key = key
+        self._attr_device_info = _device_info(coordinator, target)
+        self._attr_assumed_state = coordinator.write_only
+        self._written: tuple[bool, Settings] | None = None
+
+    @property
+    def shown(self) -> Settings:
+        """Return the settings that are shown for the target."""
+        return self.coordinator.data.shown.get(self.target, Settings())
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the cloud is reached and knows the heat pump."""
+        return super().available and self.target in self.coordinator.data.shown
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state only if something of this target is new."""
+        now = (self.available, self.shown)
+        if now != self._written:
+            self._written = now
+            super()._handle_coordinator_update()
+
+    async def async_change(self, change: Settings) -> None:
+        """Bring a change to the cloud; raises HomeAssistantError with a text for the person who made it."""
+        try:
+            await self.coordinator.async_change(self.target, change)
+        except HomeAssistantError:
+            self._show_the_truth()
+            raise
+
+    def _show_the_truth(self) -> None:
+        """Write the state anew, so that a control in the frontend lets go of a value that was refused."""
+        self._attr_force_update = True
+        self.async_write_ha_state()
+        self._attr_force_update = False
+
+
+def _device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
+    """Describe the device of a target: the only one is simply “Heat pump”, in the house's language."""
+    identifiers = {coordinator.identifier(target)}
+    if target is None and not coordinator.write_only:
+        return DeviceInfo(
+            identifiers=identifiers,
+            entry_type=DeviceEntryType.SERVICE,
+            translation_key="home",
+        )
+    heat_pumps = coordinator.data.heat_pumps
+    heat_pump = heat_pumps.get(target or "", HeatPump(device_id=""))
+    brand = heat_pump.brand
+    if brand is not None and brand.islower():
+        brand = brand.title()
+    if len(heat_pumps) < 2:
+        return DeviceInfo(
+            identifiers=identifiers,
+            manufacturer=brand,
+            model=heat_pump.model,
+            translation_key="heat_pump",
+        )
+    name = " ".join(filter(None, (brand, heat_pump.model)))
+    if not name:
+        return DeviceInfo(
+            identifiers=identifiers,
+            translation_key="one_of_heat_pumps",
+            translation_placeholders={"device_id": heat_pump.device_id},
+        )
+    namesakes = [
+        it
+        for it in heat_pumps.values()
+        if (it.brand, it.model) == (heat_pump.brand, heat_pump.model)
+    ]
+    if len(namesakes) > 1:
+        name = f"{name} {heat_pump.device_id}"
+    return DeviceInfo(
+        identifiers=identifiers, manufacturer=brand, model=heat_pump.model, name=name
+    )
+
+
+@callback
+def async_add_for_each_target(
+    entry: HeatPumpSteeringConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[SteeringCoordinator, Target], Iterable[Entity]],
+) -> None:
+    """Add the entities of every target there is, and of every one that turns up later."""
+    coordinator = entry.runtime_data
+    known: set[Target] = set()
+
+    @callback
+    def add_new() -> None:
+        new = [target for target in coordinator.data.shown if target not in known]
+        known.clear()
+        known.update(coordinator.data.shown)
+        async_add_entities(
+            entity for target in new for entity in make(coordinator, target)
+        )
+
+    entry.async_on_unload(coordinator.async_add_listener(add_new))
+    add_new()

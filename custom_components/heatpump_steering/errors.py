@@ -1,0 +1,85 @@
+"""Every trouble as Home Assistant's exception, with a text that a homeowner can act on."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .api import (
+    BadKeyError,
+    ContradictoryChangeError,
+    Leaf,
+    NotFoundError,
+    RefusedError,
+    SteeringError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from .band import BandTooWideError, TargetOutsideBandError
+from .const import DOMAIN
+from .limits import HotWaterOrderError, LimitError, OutOfRangeError
+from .units import difference_text, temperature_text
+
+DIFFERENCES = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
+
+
+def action_error(
+    hass: HomeAssistant, error: SteeringError | LimitError
+) -> HomeAssistantError:
+    """Return what an action raises for a trouble: ServiceValidationError where the wish itself is at fault."""
+    match error:
+        case OutOfRangeError():
+            text = difference_text if error.leaf in DIFFERENCES else temperature_text
+            return _wrong_input(
+                f"out_of_range_{error.leaf}",
+                value=text(hass, error.value),
+                minimum=text(hass, error.range.minimum),
+                maximum=text(hass, error.range.maximum),
+            )
+        case HotWaterOrderError():
+            return _wrong_input(
+                "hot_water_order",
+                minimum=temperature_text(hass, error.minimum),
+                maximum=temperature_text(hass, error.maximum),
+            )
+        case BandTooWideError():
+            return _wrong_input(
+                f"band_too_wide_{error.leaf}",
+                limit=difference_text(hass, error.limit),
+                preferred=temperature_text(hass, error.preferred),
+                edge=temperature_text(hass, error.edge),
+            )
+        case TargetOutsideBandError():
+            return _wrong_input(
+                "target_outside_band",
+                low=temperature_text(hass, error.band.low),
+                high=temperature_text(hass, error.band.high),
+            )
+        case ContradictoryChangeError():
+            return _wrong_input("flex_trading_excludes")
+        case RefusedError():
+            return _wrong_input("refused", reason=str(error))
+        case BadKeyError():
+            return _failure("bad_key")
+        case NotFoundError():
+            return _failure("not_found")
+        case TooManyRequestsError():
+            return _failure("too_many_requests")
+        case UnavailableError():
+            return _failure("unavailable", reason=str(error))
+        case _:
+            return _failure("not_understandable", reason=str(error))
+
+
+def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def _failure(key: str, **placeholders: str) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

@@ -1,0 +1,250 @@
+"""What is known of one heat pump's settings: reported, accepted, and shown.
+
+The cloud may go on reporting an old value for a while after it has accepted a new one. This module decides what
+a read means. It knows neither a clock nor Home Assistant: times come in as seconds that only grow, and reads and
+writes carry numbers that say in which order they came.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum, auto
+from typing import Final
+
+from .api import Leaf, ReportedSettings, Settings, Value, same_value
+
+# How long a read may go on showing an old value until the cloud has not kept the new one, in seconds.
+GRACE: Final = 90.0
+MAX_RESENDS: Final = 2
+# A Date header has whole seconds, updated_at has more.
+DATE_RESOLUTION: Final = timedelta(seconds=1)
+
+
+class Status(StrEnum):
+    """How the settings of a heat pump stand with the cloud."""
+
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    NOT_KEPT = "not_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A value that the cloud took with a 204 and has not shown back yet."""
+
+    value: Value
+    number: int
+    """When it was accepted, in the order of reads and writes."""
+    until: float
+    """When the grace time ends."""
+    server_time: datetime | None
+    """The server's own time of the 204."""
+    before: tuple[Value, ...]
+    """What an old read may still show: the value from before, and those sent on the way."""
+    resends: int = 0
+    settled: bool = False
+    """Nothing to wait for: it was shown back, or the cloud does not report this setting at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """A wish that the cloud accepted and then did not keep, and the value that it holds instead."""
+
+    wished: Value
+    held: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedElsewhere:
+    """A setting that somebody else, or the cloud itself, has set: what was shown, and what is there now."""
+
+    leaf: Leaf
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a read has brought to light."""
+
+    changed_elsewhere: tuple[ChangedElsewhere, ...] = ()
+    to_resend: Settings = field(default_factory=Settings)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The book of one heat pump, or of a target that cannot be read."""
+
+    reported: Settings = field(default_factory=Settings)
+    not_kept: dict[Leaf, NotKept] = field(default_factory=dict)
+    _accepted: dict[Leaf, Accepted] = field(default_factory=dict)
+    _sent: dict[Leaf, list[Value]] = field(default_factory=dict)
+    """Values on their way, or sent with an outcome that nobody knows."""
+    _last_read: int = 0
+
+    @property
+    def accepted(self) -> Settings:
+        """Return what the cloud took and has not shown back yet."""
+        return Settings.of({leaf: it.value for leaf, it in self._accepted.items()})
+
+    @property
+    def shown(self) -> Settings:
+        """Return the reported settings with the accepted ones on top."""
+        return self.reported.overlaid_with(self.accepted)
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether there is anything that a read has yet to confirm."""
+        return any(not it.settled for it in self._accepted.values())
+
+    @property
+    def status(self) -> Status:
+        """Return how the settings stand with the cloud."""
+        if self.waiting:
+            return Status.WAITING
+        return Status.NOT_KEPT if self.not_kept else Status.CONFIRMED
+
+    def restore(self, kept: Settings) -> None:
+        """Put back what was accepted before a restart, for a cloud that cannot be read."""
+        for leaf, value in kept.items():
+            self._accepted[leaf] = Accepted(
+                value, number=0, until=0, server_time=None, before=(), settled=True
+            )
+
+    def send(self, change: Settings) -> None:
+        """Note that a change is on its way: if a read shows it, it was not somebody else."""
+        for leaf, value in change.with_implied().items():
+            sent = self._sent.setdefault(leaf, [])
+            if value not in sent:
+                sent.append(value)
+
+    def refuse(self, change: Settings) -> None:
+        """Note that a change which was on its way has certainly not been applied."""
+        for leaf, value in change.with_implied().items():
+            if value in (sent := self._sent.get(leaf, [])):
+                sent.remove(value)
+
+    def accept(
+        self,
+        change: Settings,
+        *,
+        number: int,
+        now: float,
+        server_time: datetime | None,
+        readable: bool = True,
+        resent: bool = False,
+    ) -> None:
+        """Note that the cloud has accepted a change, and all that it implies.
+
+        `number` is its place in the order of reads and writes, `now` the time in seconds, `server_time` the
+        server's own time of it. What cannot be read back is settled at once.
+        """
+        for leaf, value in change.with_implied().items():
+            earlier = self._accepted.get(leaf)
+            before = [sent for sent in self._sent.pop(leaf, ()) if sent != value]
+            if earlier:
+                before.extend(earlier.before)
+                if not resent:
+                    before.append(earlier.value)
+            if (reported := self.reported.get(leaf)) is not None:
+                before.append(reported)
+            self._accepted[leaf] = Accepted(
+                value,
+                number=number,
+                until=now + GRACE,
+                server_time=server_time,
+                before=tuple(dict.fromkeys(before)),
+                resends=earlier.resends + 1 if earlier and resent else 0,
+                settled=not readable,
+            )
+            self.not_kept.pop(leaf, None)
+
+    def give_up(self, change: Settings) -> None:
+        """Note that what was to be sent again could not be: the reported values are shown."""
+        for leaf, value in change.items():
+            held = self.reported.get(leaf)
+            if self._accepted.pop(leaf, None) and held is not None:
+                self.not_kept[leaf] = NotKept(value, held)
+
+    def read(self, reading: ReportedSettings, *, number: int, now: float) -> Outcome:
+        """Judge a read that began at `number`, and return what follows from it."""
+        if number < self._last_read:
+            return Outcome()
+        first_read = self._last_read == 0
+        self._last_read = number
+        shown_before = self.shown
+
+        believed: dict[Leaf, Value] = {}
+        to_resend: dict[Leaf, Value] = {}
+        given_up: set[Leaf] = set()
+        for leaf in Leaf:
+            value = reading.settings.get(leaf)
+            accepted = self._accepted.get(leaf)
+            if accepted and number < accepted.number:
+                value = self.reported.get(leaf)
+            elif accepted:
+                match _judge(accepted, value, reading.updated_at, now):
+                    case Accepted() as kept:
+                        self._accepted[leaf] = kept
+                    case Verdict.SEND_AGAIN:
+                        to_resend[leaf] = accepted.value
+                        self._accepted[leaf] = replace(accepted, until=now + GRACE)
+                    case Verdict.NOT_KEPT:
+                        del self._accepted[leaf]
+                        given_up.add(leaf)
+                    case Verdict.BELIEVE:
+                        del self._accepted[leaf]
+            if value is not None:
+                believed[leaf] = value
+                if leaf in given_up and accepted:
+                    self.not_kept[leaf] = NotKept(accepted.value, value)
+                elif (it := self.not_kept.get(leaf)) and not same_value(value, it.held):
+                    del self.not_kept[leaf]
+        self.reported = Settings.of(believed)
+
+        shown_now = self.shown
+        return Outcome(
+            changed_elsewhere=()
+            if first_read
+            else tuple(
+                ChangedElsewhere(leaf, old, new)
+                for leaf, old in shown_before.items()
+                if (new := shown_now.get(leaf)) is not None
+                and not same_value(old, new)
+                and leaf not in given_up
+                and new not in self._sent.get(leaf, ())
+            ),
+            to_resend=Settings.of(to_resend),
+        )
+
+
+class Verdict(Enum):
+    """What to do with an accepted value after a read, where it does not simply stay."""
+
+    BELIEVE = auto()
+    """The read tells the truth: the value is confirmed, or it was set elsewhere."""
+    SEND_AGAIN = auto()
+    NOT_KEPT = auto()
+
+
+def _judge(
+    accepted: Accepted, value: Value | None, updated_at: datetime | None, now: float
+) -> Accepted | Verdict:
+    """Judge what a read says of an accepted value."""
+    waited_enough = now >= accepted.until
+    if value is None:
+        return replace(accepted, settled=True) if waited_enough else accepted
+    is_old = any(same_value(value, before) for before in accepted.before)
+    if same_value(value, accepted.value):
+        # There and back again: it may be the value from before, with one of the way there still to come.
+        ambiguous = is_old and len(accepted.before) > 1 and not waited_enough
+        return replace(accepted, settled=True) if ambiguous else Verdict.BELIEVE
+    if not is_old or (waited_enough and accepted.settled):
+        return Verdict.BELIEVE
+    if not waited_enough:
+        return accepted
+    if updated_at is None or accepted.server_time is None:
+        return Verdict.NOT_KEPT
+    if updated_at > accepted.server_time + DATE_RESOLUTION:
+        # Somebody may have set it back since, and we never fight another person over a setting.
+        return Verdict.BELIEVE
+    return Verdict.SEND_AGAIN if accepted.resends < MAX_RESENDS else Verdict.NOT_KEPT

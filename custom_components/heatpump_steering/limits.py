@@ -1,0 +1,89 @@
+"""What may be wished for. The one place of these rules, for every way in.
+
+The cloud documents no ranges, so these are ours; a value of the cloud's outside them is shown as it is. The
+40 °C rule is the cloud's own caution: a hot-water minimum below it risks legionella growth and is not
+recommended except during vacations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .api import Leaf, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The lowest and the highest value, and the step of a control: °C, or kelvin for differences."""
+
+    minimum: float
+    maximum: float
+    step: float
+
+
+RANGES: Final[Mapping[Leaf, Range]] = {
+    Leaf.PREFERRED_TEMPERATURE: Range(10.0, 30.0, 0.5),
+    Leaf.ALLOWED_BELOW: Range(0.0, 5.0, 0.5),
+    Leaf.ALLOWED_ABOVE: Range(0.0, 5.0, 0.5),
+    Leaf.HOT_WATER_MIN: Range(40.0, 65.0, 1.0),
+    Leaf.HOT_WATER_MAX: Range(40.0, 75.0, 1.0),
+}
+
+# What conversion to °F and back leaves behind, so that 86 °F is not above 30 °C.
+_TOLERANCE: Final = 1e-6
+
+
+class LimitError(Exception):
+    """A wish that is refused before it reaches the cloud."""
+
+
+class OutOfRangeError(LimitError):
+    """A value outside its range."""
+
+    def __init__(self, leaf: Leaf, value: float) -> None:
+        """Keep which setting, and the value that was wished for."""
+        super().__init__(leaf, value)
+        self.leaf = leaf
+        self.value = value
+        self.range = RANGES[leaf]
+
+
+class HotWaterOrderError(LimitError):
+    """A hot-water minimum above the hot-water maximum; both in °C."""
+
+    def __init__(self, minimum: float, maximum: float) -> None:
+        """Keep both values."""
+        super().__init__(minimum, maximum)
+        self.minimum = minimum
+        self.maximum = maximum
+
+
+def check_values(change: Settings, shown: Settings) -> None:
+    """Raise OutOfRangeError if a value of the change is outside its range.
+
+    A value that is shown already may be sent again, wherever it lies: the cloud itself has set it. The hot-water
+    minimum is the exception: one below 40 °C is never sent.
+    """
+    for leaf, allowed in RANGES.items():
+        value = change.get(leaf)
+        if not isinstance(value, int | float):
+            continue
+        if allowed.minimum - _TOLERANCE <= value <= allowed.maximum + _TOLERANCE or (
+            value == shown.get(leaf) and leaf is not Leaf.HOT_WATER_MIN
+        ):
+            continue
+        raise OutOfRangeError(leaf, value)
+
+
+def check_order(change: Settings, shown: Settings) -> None:
+    """Raise HotWaterOrderError if after the change the hot-water minimum is above the maximum.
+
+    A pair that the change does not touch is not looked at.
+    """
+    if change.hot_water_min is None and change.hot_water_max is None:
+        return
+    after = shown.with_change(change)
+    if after.hot_water_min is None or after.hot_water_max is None:
+        return
+    if after.hot_water_min > after.hot_water_max:
+        raise HotWaterOrderError(after.hot_water_min, after.hot_water_max)

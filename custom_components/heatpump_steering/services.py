@@ -1,0 +1,163 @@
+"""The action: any subset of the settings, for heat pumps or the home, in one request each."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, UnitOfTemperature
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.util.json import JsonObjectType
+from homeassistant.util.unit_conversion import (
+    TemperatureConverter,
+    TemperatureDeltaConverter,
+)
+
+from .api import ControlMode, Leaf, Settings, Value, without_dust
+from .const import DOMAIN, Target
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+
+SERVICE_UPDATE_SETTINGS: Final = "update_settings"
+
+_FIELDS: Final[Mapping[Leaf, Any]] = {
+    Leaf.PREFERRED_TEMPERATURE: vol.Coerce(float),
+    Leaf.ALLOWED_BELOW: vol.Coerce(float),
+    Leaf.ALLOWED_ABOVE: vol.Coerce(float),
+    Leaf.SCHEDULE: cv.boolean,
+    Leaf.CONTROL_MODE: vol.Coerce(ControlMode),
+    Leaf.HOT_WATER_MIN: vol.Coerce(float),
+    Leaf.HOT_WATER_MAX: vol.Coerce(float),
+    Leaf.FLEX_TRADING: cv.boolean,
+    Leaf.DYNAMIC_TARIFF: cv.boolean,
+    Leaf.PV_SELF_CONSUMPTION: cv.boolean,
+    Leaf.COUNTRY: vol.All(cv.string, vol.Upper, vol.Match(r"^[A-Z]{2}$")),
+    Leaf.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
+}
+
+_KEYS: Final[dict[vol.Marker, Any]] = {
+    vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+    vol.Optional(ATTR_DEVICE_ID): vol.All(
+        cv.ensure_list, [cv.string], vol.Length(min=1)
+    ),
+    **{vol.Optional(str(leaf)): check for leaf, check in _FIELDS.items()},
+}
+
+_SCHEMA: Final = vol.Schema(
+    vol.All(_KEYS, cv.has_at_least_one_key(*(str(leaf) for leaf in _FIELDS)))
+)
+
+# What is said and answered in the house's own unit; the settings are in °C and kelvin.
+_CONVERTERS: Final = {
+    Leaf.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
+    Leaf.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
+    Leaf.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
+    Leaf.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
+    Leaf.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
+}
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the action."""
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_UPDATE_SETTINGS,
+        _async_update_settings,
+        schema=_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+
+
+async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
+    """Change the settings of the home, or of the heat pumps that are named.
+
+    Returns what was sent and what is shown after it, by device. Raises ServiceValidationError or
+    HomeAssistantError; the heat pumps are independent of each other, so one failure does not stop the others.
+    """
+    hass = call.hass
+    coordinator = _coordinator(hass, call.data[ATTR_CONFIG_ENTRY_ID])
+    targets = {
+        device_id: _target(hass, coordinator, device_id)
+        for device_id in call.data.get(ATTR_DEVICE_ID, ())
+    } or {"home": coordinator.home}
+    unit = hass.config.units.temperature_unit
+    change = Settings.of(
+        {
+            leaf: _converted(leaf, call.data[leaf], lambda own: (unit, own))
+            for leaf in Leaf
+            if leaf in call.data
+        }
+    )
+    outcomes = await asyncio.gather(
+        *(coordinator.async_change(target, change) for target in set(targets.values())),
+        return_exceptions=True,
+    )
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    if not call.return_response:
+        return None
+
+    def told(settings: Settings) -> JsonObjectType:
+        return {
+            str(leaf): _converted(leaf, value, lambda own: (own, unit))
+            for leaf, value in settings.items()
+        }
+
+    return {
+        name: {"sent": told(change), "shown": told(coordinator.shown(target))}
+        for name, target in targets.items()
+    }
+
+
+def _converted(
+    leaf: Leaf, value: Value, from_to: Callable[[str], tuple[str, str]]
+) -> Value:
+    """Return the value in another unit, where it has one."""
+    if leaf not in _CONVERTERS or not isinstance(value, float):
+        return value
+    converter, own_unit = _CONVERTERS[leaf]
+    return without_dust(converter.convert(value, *from_to(own_unit)))
+
+
+def _coordinator(hass: HomeAssistant, entry_id: str) -> SteeringCoordinator:
+    """Return the coordinator of a config entry that is ours and loaded."""
+    entry: HeatPumpSteeringConfigEntry | None = hass.config_entries.async_get_entry(
+        entry_id
+    )
+    if entry is None or entry.domain != DOMAIN:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="entry_not_found"
+        )
+    if entry.state is not ConfigEntryState.LOADED:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="entry_not_loaded",
+            translation_placeholders={"entry": entry.title},
+        )
+    return entry.runtime_data
+
+
+def _target(
+    hass: HomeAssistant, coordinator: SteeringCoordinator, device_id: str
+) -> Target:
+    """Return the target that a device of Home Assistant stands for."""
+    device = dr.async_get(hass).async_get(device_id)
+    for target in coordinator.data.shown:
+        if device and coordinator.identifier(target) in device.identifiers:
+            return target
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_our_device",
+        translation_placeholders={"device_id": device_id},
+    )

@@ -1,0 +1,66 @@
+"""The settings that are on or off."""
+
+from collections.abc import Iterable
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .api import Leaf, Settings
+from .const import Target
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .entity import SteeringEntity, async_add_for_each_target
+
+# The outbox orders and merges what is written; here it would only make a scene wait.
+PARALLEL_UPDATES = 0
+
+LEAVES = (
+    Leaf.FLEX_TRADING,
+    Leaf.DYNAMIC_TARIFF,
+    Leaf.PV_SELF_CONSUMPTION,
+    Leaf.SCHEDULE,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: HeatPumpSteeringConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switches."""
+
+    def make(
+        coordinator: SteeringCoordinator, target: Target
+    ) -> Iterable[SteeringSwitch]:
+        return (SteeringSwitch(coordinator, target, leaf) for leaf in LEAVES)
+
+    async_add_for_each_target(entry, async_add_entities, make)
+
+
+class SteeringSwitch(SteeringEntity, SwitchEntity):
+    """A setting that is on or off."""
+
+    def __init__(
+        self, coordinator: SteeringCoordinator, target: Target, leaf: Leaf
+    ) -> None:
+        """Show one leaf of the settings."""
+        super().__init__(coordinator, target, leaf)
+        self._leaf = leaf
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it is on, or None while unknown."""
+        value = self.shown.get(self._leaf)
+        return None if value is None else bool(value)
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch it on; the cloud switches off what excludes it."""
+        await self.async_change(Settings.of({self._leaf: True}))
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch it off."""
+        await self.async_change(Settings.of({self._leaf: False}))

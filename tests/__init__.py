@@ -1,0 +1,1 @@
+"""The tests: the integration met the way Home Assistant meets it, against the simulator over real HTTP."""

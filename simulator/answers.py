@@ -1,0 +1,157 @@
+"""What the cloud answers, before it is put on a wire."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+import json
+from typing import Final, Self
+
+from .behaviour import Behaviour
+from .cloud import Cloud
+from .fields import NUMBERS, SECTIONS, WRITE_ONLY_SECTIONS, nest, tidy
+from .heat_pump import HeatPump
+from .reading import Json
+from .validation import RefusedError
+
+JSON_TYPE: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the public part."""
+
+    status: int
+    body: bytes = b""
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    cut: bool = False
+    """Half of the body is sent, then the connection is closed."""
+    applied: bool = False
+    """A change was kept on the way to this answer."""
+
+    @classmethod
+    def of(
+        cls, status: int, body: Json, headers: Mapping[str, str] | None = None
+    ) -> Self:
+        """Return an answer in JSON."""
+        return cls(status, json.dumps(body).encode(), JSON_TYPE, headers or {})
+
+
+def refusal(error: RefusedError, *, vague: bool) -> Answer:
+    """Return FastAPI's 422. `vague`: it says no more than "body" about where the problem is."""
+    problems: list[Json] = []
+    for problem in error.problems:
+        written = problem.to_json()
+        if vague:
+            written["loc"] = ["body"]
+        problems.append(written)
+    return Answer.of(422, {"detail": problems})
+
+
+def refused_read(status: int) -> Answer:
+    """Return how a GET is refused where only writes are allowed."""
+    return {
+        403: Answer.of(403, {"message": "Forbidden"}),
+        404: Answer.of(404, {"detail": "Not Found"}),
+        405: Answer.of(405, {"detail": "Method Not Allowed"}, {"Allow": "PATCH"}),
+    }[status]
+
+
+def settings_list(
+    cloud: Cloud, behaviour: Behaviour, supplier_name: str, pumps: Iterable[HeatPump]
+) -> Answer:
+    """Return the answer of GET /v1/devices/settings. This is a read that read lags count."""
+    data: list[Json] = [_settings_item(cloud, behaviour, pump) for pump in pumps]
+    meta: dict[str, Json] = {"energy_supplier": supplier_name}
+    if behaviour.extra_fields:
+        data.append(
+            {
+                "room": {"preferred_temperature": 19},
+                "updated_at": cloud.now().isoformat(),
+            }
+        )
+        data.append({"device_id": None, "kind": "gateway"})
+        meta["api_revision"] = "17b"
+    body: dict[str, Json] = {"data": data, "meta": meta}
+    if behaviour.extra_fields:
+        body["warnings"] = []
+    return Answer.of(200, body)
+
+
+def device_list(
+    cloud: Cloud,
+    behaviour: Behaviour,
+    pumps: Iterable[HeatPump],
+    next_token: str | None,
+) -> Answer:
+    """Return the answer of GET /v1/devices."""
+    data: list[Json] = [_device_item(behaviour, pump) for pump in pumps]
+    meta: dict[str, Json] = {"next_token": next_token}
+    if behaviour.extra_fields:
+        data.append({"user_id": "nobody", "brand": "unknown"})
+        meta["total"] = len(cloud.heat_pumps())
+    return Answer.of(200, {"data": data, "meta": meta})
+
+
+def _settings_item(
+    cloud: Cloud, behaviour: Behaviour, pump: HeatPump
+) -> dict[str, Json]:
+    view = cloud.view(pump)
+    leaves: dict[str, Json] = {}
+    for section, names in SECTIONS.items():
+        if section in WRITE_ONLY_SECTIONS:
+            continue
+        for name in names:
+            leaf = f"{section}.{name}"
+            if (
+                leaf in view.leaves
+                and leaf not in pump.missing_leaves | behaviour.missing_leaves
+            ):
+                leaves[leaf] = (
+                    _number(behaviour, view.leaves[leaf])
+                    if leaf in NUMBERS
+                    else view.leaves[leaf]
+                )
+    item: dict[str, Json] = {"device_id": pump.device_id}
+    if behaviour.extra_fields:
+        leaves |= {
+            "room.humidity_target": 45,
+            "dhw.boost": {"until": None},
+            "ventilation.level": "normal",
+        }
+        item["firmware"] = None
+    item |= nest(leaves)
+    match behaviour.updated_at:
+        case "missing":
+            pass
+        case "garbage":
+            item["updated_at"] = "the day before yesterday"
+        case "late":
+            item["updated_at"] = view.updated_at.isoformat(timespec="microseconds")
+        case _:
+            item["updated_at"] = pump.updated_at.isoformat(timespec="microseconds")
+    return item
+
+
+def _number(behaviour: Behaviour, value: Json) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return str(tidy(value)) if behaviour.numbers_as_strings else tidy(value)
+
+
+def _device_item(behaviour: Behaviour, pump: HeatPump) -> dict[str, Json]:
+    item: dict[str, Json] = {
+        "device_id": pump.device_id,
+        "user_id": pump.user_id,
+        "brand": pump.brand,
+        "model": pump.model,
+        "model_type": pump.model_type,
+        "country": pump.country,
+        "device_type": pump.device_type,
+        "needs_reauthentication": pump.needs_reauthentication
+        or behaviour.needs_reauthentication,
+        "has_delayed_power_data_1d": pump.has_delayed_power_data_1d,
+        **pump.details,
+    }
+    if behaviour.extra_fields:
+        item |= {"colour": "white", "tariff_zone": {"id": 3, "name": None}}
+    return item

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from simulator import ManualClock, Simulator
@@ -78,14 +78,15 @@ async def test_nothing_to_change(
     """Only ids, unknown fields and null leaves are accepted and change nothing."""
     before = await client.item()
     clock.advance(60)
-    for body in (
+    bodies: list[dict[str, Any]] = [
         {},
         {"room": None, "dhw": {}},
         {
             "room": {"preferred_temperature": None, "humidity": 40},
             "fan": {"speed": "high"},
         },
-    ):
+    ]
+    for body in bodies:
         assert (
             await client.patch(user_id="user-1", device_id="hp-1", **body)
         ).status == 204
@@ -486,6 +487,7 @@ _TEMPERATURES = st.floats(min_value=-100, max_value=200) | st.integers(-100, 200
 _DIFFERENCES = st.floats(min_value=0, max_value=50) | st.integers(0, 50)
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     room=st.fixed_dictionaries(
         {},
@@ -526,6 +528,7 @@ def test_what_is_right_is_accepted(
     assert change.leaves["dhw.temperature_lower_bound"] == low
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     st.binary()
     | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(

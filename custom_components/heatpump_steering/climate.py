@@ -184,7 +184,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
                 self._as_shown(low, lower_edge(self.shown)),
                 self._as_shown(high, upper_edge(self.shown)),
             )
-            return change_to_band(band, self.shown, target)
+            return change_to_band(band, self.coordinator.expected(self.target), target)
         if target is not None and hvac_mode is HVACMode.HEAT_COOL:
             return change_to_target(target, self.shown)
         return Settings(preferred_temperature=target)

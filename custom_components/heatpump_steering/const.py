@@ -21,6 +21,8 @@ POLL_INTERVAL: Final = timedelta(minutes=5)
 LIST_INTERVAL: Final = timedelta(hours=6)
 # Settings do not age like measurements, and entities that flap trigger automations.
 MISSES_UNTIL_UNAVAILABLE: Final = 3
+EVENT_CHANGED_ELSEWHERE: Final = f"{DOMAIN}_changed_elsewhere"
+
 # How long after a write the cloud is read back, in seconds, and how the wait grows while it shows old values.
 READ_BACK_FIRST: Final = 3.0
 READ_BACK_GROWTH: Final = 2.0

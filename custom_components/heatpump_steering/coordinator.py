@@ -1,20 +1,21 @@
-"""The one shared coordinator: what is reported, accepted and shown, and how it is read."""
+"""The one shared coordinator: it polls, takes every change, and says what is to be shown."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from time import monotonic
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .activity import async_tell_of_changes
 from .api import (
     BadKeyError,
     ControlMode,
@@ -22,11 +23,14 @@ from .api import (
     NotFoundError,
     Reading,
     ReadingNotOfferedError,
+    RefusedError,
     Settings,
     SettingsClient,
     SteeringError,
     TooManyRequestsError,
+    same_value,
 )
+from .books import Books, TargetData
 from .const import (
     CONF_BASE_URL,
     CONF_USER_ID,
@@ -41,19 +45,21 @@ from .const import (
     Target,
 )
 from .errors import action_error
-from .ledger import Ledger
+from .ledger import Outcome
 from .limits import LimitError, check_order, check_values
 from .memory import Memory
+from .outbox import Outbox, StoppedError
+from .repairs import async_show_not_kept
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
 
 
 @dataclass(frozen=True, slots=True)
 class SteeringData:
-    """What entities show: the heat pumps there are, and the settings of each target."""
+    """What entities show: the heat pumps there are, and how each target stands."""
 
     heat_pumps: Mapping[str, HeatPump]
-    shown: Mapping[Target, Settings]
+    targets: Mapping[Target, TargetData]
 
 
 class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
@@ -80,14 +86,33 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             entry.data[CONF_BASE_URL],
             entry.data[CONF_API_KEY],
         )
-        self._ledgers: dict[Target, Ledger] = {}
+        self._books = Books(write_only=self.write_only)
+        self._outbox = Outbox(self, self._create_task)
         self._heat_pumps: dict[str, HeatPump] = {}
         self._listed_at: float | None = None
-        self._numbers = count(1)
         self._misses = 0
         self._read_back_wait = READ_BACK_FIRST
         self._unsub_read_back: CALLBACK_TYPE | None = None
         entry.async_on_unload(self._cancel_read_back)
+        entry.async_on_unload(
+            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
+        )
+
+    def _create_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self.config_entry.async_create_background_task(
+            self.hass, work, f"{DOMAIN} outbox", eager_start=False
+        )
+
+    @property
+    def home(self) -> Target:
+        """Return the target that stands for everything this entry may change."""
+        return self._only_device_id
+
+    def identifier(self, target: Target) -> tuple[str, str]:
+        """Return what identifies the device of a target in the device registry."""
+        return (DOMAIN, f"{self.user_id}_{target or 'home'}")
+
+    # Reading
 
     @override
     async def _async_setup(self) -> None:
@@ -95,11 +120,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         await self.memory.async_load()
         if self.write_only:
             self.update_interval = LIST_INTERVAL
-            target = self._only_device_id
-            ledger = self._ledgers[target] = Ledger()
-            ledger.restore(self.memory.accepted(target))
-            if target is not None:
-                self._heat_pumps = {target: HeatPump(device_id=target)}
+            self._books.keep_only([self.home])
+            for ledger in self._books.of(self.home):
+                ledger.restore(self.memory.accepted(self.home))
+            if self.home is not None:
+                self._heat_pumps = {self.home: HeatPump(device_id=self.home)}
 
     @override
     async def _async_update_data(self) -> SteeringData:
@@ -127,7 +152,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
         Raises ConfigEntryAuthFailed for a key that is proven bad, UpdateFailed when there is nothing to show.
         """
-        number = next(self._numbers)
+        number = self._books.next_number()
         try:
             reading = await self._client.get_settings(
                 self.user_id, self._only_device_id
@@ -142,7 +167,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         else:
             self._misses = 0
             self.update_interval = POLL_INTERVAL
-            self._judge(reading, number)
+            self._follow_up(self._books.read(reading, number=number))
 
     async def _list_when_due(self, reading: Reading) -> None:
         """Read the list of heat pumps at setup, every few hours, and when an unknown one turns up.
@@ -177,37 +202,23 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             for device_id, heat_pump in found.items()
             if self._only_device_id in (None, device_id)
         }
-        self._ledgers = {
-            device_id: self._ledgers.get(device_id) or Ledger()
-            for device_id in self._heat_pumps
-        }
-
-    def _judge(self, reading: Reading, number: int) -> None:
-        """Enter a reading into the books."""
-        now = monotonic()
-        for device_id, reported in reading.heat_pumps.items():
-            if (ledger := self._ledgers.get(device_id)) is not None:
-                ledger.read(reported, number=number, now=now)
-        if any(ledger.waiting for ledger in self._ledgers.values()):
-            self._plan_read_back()
-        else:
-            self._read_back_wait = READ_BACK_FIRST
+        self._books.keep_only(self._heat_pumps)
 
     async def _prove_key(self, error: SteeringError) -> None:
-        """Find out what a refused read means, with a write that changes nothing.
+        """Find out what a refused read means, with a change that changes nothing.
 
         A key that is refused there too is bad. Raises ConfigEntryAuthFailed or UpdateFailed.
         """
         try:
-            await self._client.patch_settings(
-                self.user_id, self._only_device_id, Settings()
-            )
+            await self._outbox.submit(self.home, Settings())
         except BadKeyError as proof:
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN, translation_key="bad_key"
             ) from proof
         except SteeringError as trouble:
             self._miss(trouble)
+        except StoppedError:
+            return
         else:
             self._miss(error)
 
@@ -237,99 +248,24 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             POLL_INTERVAL, timedelta(seconds=error.retry_after or 0)
         )
 
-    @property
-    def home(self) -> Target:
-        """Return the target that stands for everything this entry may change."""
-        return self._only_device_id
-
-    def identifier(self, target: Target) -> tuple[str, str]:
-        """Return what identifies the device of a target in the device registry."""
-        return (DOMAIN, f"{self.user_id}_{target or 'home'}")
-
-    def shown(self, target: Target) -> Settings:
-        """Return what is shown for a target; for a home of one heat pump, that one's settings."""
-        if (shown := self.data.shown.get(target)) is not None:
-            return shown
-        return _agreement(list(self.data.shown.values()))
-
-    async def async_change(self, target: Target, change: Settings) -> None:
-        """Bring a change to the cloud; returns when the cloud has accepted it.
-
-        Raises ServiceValidationError if the change itself is at fault, and HomeAssistantError if the cloud could
-        not be told. The only way by which settings are changed.
-        """
-        shown = self.shown(target)
-        try:
-            change = change.checked()
-            check_values(change, shown)
-            check_order(change, shown)
-            server_time = await self._send(target, change)
-        except BadKeyError as error:
-            self.config_entry.async_start_reauth(self.hass)
-            raise action_error(self.hass, error) from error
-        except (SteeringError, LimitError) as error:
-            raise action_error(self.hass, error) from error
-        self._accept(target, change, server_time)
-        self._publish()
-
-    async def _send(self, target: Target, change: Settings) -> datetime | None:
-        for ledger in self._books_of(target):
-            ledger.send(change)
-        return await self._client.patch_settings(self.user_id, target, change)
-
-    def _accept(
-        self, target: Target, change: Settings, server_time: datetime | None
-    ) -> None:
-        number, now = next(self._numbers), monotonic()
-        for ledger in self._books_of(target):
-            ledger.accept(
-                change,
-                number=number,
-                now=now,
-                server_time=server_time,
-                readable=not self.write_only,
+    def _follow_up(self, outcomes: Mapping[Target, Outcome]) -> None:
+        """Do what a reading asks for: tell of changes, send again, read again."""
+        for target, outcome in outcomes.items():
+            async_tell_of_changes(
+                self.hass, self.user_id, target, outcome.changed_elsewhere
             )
-        if not self.write_only:
-            self._read_back_wait = READ_BACK_FIRST
+            if outcome.to_resend:
+                self.config_entry.async_create_background_task(
+                    self.hass,
+                    self._send_again(target, outcome.to_resend),
+                    f"{DOMAIN} not kept",
+                )
+        async_show_not_kept(self.hass, self.user_id, self._books.not_kept())
+        if self._books.waiting:
             self._plan_read_back()
-
-    def _books_of(self, target: Target) -> list[Ledger]:
-        """Return the ledgers that a change to the target is entered into."""
-        if target in self._ledgers:
-            return [self._ledgers[target]]
-        return list(self._ledgers.values())
-
-    @callback
-    def _publish(self) -> None:
-        """Show what is known now, if it differs from what is shown."""
-        shown: dict[Target, Settings] = {
-            target: ledger.shown for target, ledger in self._ledgers.items()
-        }
-        if len(self._ledgers) > 1:
-            shown[None] = _agreement(list(shown.values()))
-        self.memory.keep(
-            accepted={
-                target: ledger.accepted
-                for target, ledger in self._ledgers.items()
-                if self.write_only
-            },
-            modes={
-                target: mode
-                for target, settings in shown.items()
-                if (mode := self._mode_to_return_to(target, settings)) is not None
-            },
-        )
-        data = SteeringData(self._heat_pumps, shown)
-        if data != self.data:
-            self.data = data
-            self.async_update_listeners()
-
-    def _mode_to_return_to(
-        self, target: Target, settings: Settings
-    ) -> ControlMode | None:
-        if settings.control_mode in (None, ControlMode.OFF):
-            return self.memory.last_mode(target)
-        return settings.control_mode
+        else:
+            self._cancel_read_back()
+            self._read_back_wait = READ_BACK_FIRST
 
     def _plan_read_back(self) -> None:
         """Read again soon, and each time a little later."""
@@ -351,10 +287,124 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._unsub_read_back()
             self._unsub_read_back = None
 
+    # Changing
 
-def _agreement(settings: list[Settings]) -> Settings:
-    """Return what all heat pumps agree on: what the home shows."""
-    agreed, *others = settings
-    for other in others:
-        agreed = agreed.agreed_with(other)
-    return agreed
+    def shown(self, target: Target) -> Settings:
+        """Return what is shown for a target; for a home of one heat pump, that one's settings."""
+        return self._books.shown(target)
+
+    def expected(self, target: Target) -> Settings:
+        """Return what will be shown when all that is on its way has arrived."""
+        return self.shown(target).with_change(self._outbox.pending(target))
+
+    async def async_change(self, target: Target, change: Settings) -> None:
+        """Bring a change to the cloud; returns when the cloud has accepted it.
+
+        The only way by which settings are changed. Raises ServiceValidationError if the change itself is at fault,
+        and HomeAssistantError if the cloud could not be told.
+        """
+        try:
+            change = change.checked()
+            check_values(change, self.shown(target))
+            await self._outbox.submit(target, change)
+        except BadKeyError as error:
+            self.config_entry.async_start_reauth(self.hass)
+            raise action_error(self.hass, error) from error
+        except (SteeringError, LimitError) as error:
+            raise action_error(self.hass, error) from error
+        except StoppedError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="stopped"
+            ) from error
+
+    async def _send_again(self, target: Target, change: Settings) -> None:
+        """Send what was not kept once more, but for what somebody has changed in the meantime."""
+        pending = {leaf for leaf, _ in self._outbox.pending(target).items()}
+        change = change.without(pending)
+        try:
+            if change:
+                await self._outbox.submit(target, change, resent=True)
+        except SteeringError, LimitError:
+            for ledger in self._books.of(target):
+                ledger.give_up(change)
+            async_show_not_kept(self.hass, self.user_id, self._books.not_kept())
+            self._publish()
+        except StoppedError:
+            return
+
+    def check(self, target: Target, change: Settings) -> None:
+        """Raise LimitError if the change as a whole cannot be, for one of the heat pumps it concerns."""
+        for ledger in self._books.of(target):
+            check_order(change, ledger.shown)
+
+    async def deliver(self, target: Target, change: Settings, *, resent: bool) -> None:
+        """Send a change once, and show it as soon as the cloud has accepted it; raises SteeringError."""
+        ledgers = self._books.of(target)
+        for ledger in ledgers:
+            ledger.send(change)
+        try:
+            server_time = await self._client.patch_settings(
+                self.user_id, target, change
+            )
+        except RefusedError, BadKeyError, NotFoundError, TooManyRequestsError:
+            for ledger in ledgers:
+                ledger.refuse(change)
+            raise
+        self._books.accept(target, change, server_time=server_time, resent=resent)
+        if not self.write_only:
+            self._read_back_wait = READ_BACK_FIRST
+            self._plan_read_back()
+        self._publish()
+
+    async def arrived(self, target: Target, change: Settings) -> bool:
+        """Read whether a change of unknown outcome is on the cloud; if nobody can tell, it is not."""
+        if self.write_only:
+            return False
+        number = self._books.next_number()
+        try:
+            reading = await self._client.get_settings(
+                self.user_id, self._only_device_id
+            )
+        except SteeringError:
+            return False
+        self._follow_up(self._books.read(reading, number=number))
+        self._publish()
+        return all(
+            same_value(value, ledger.reported.get(leaf))
+            for ledger in self._books.of(target)
+            for leaf, value in change.items()
+        )
+
+    async def async_close(self) -> None:
+        """Finish what is on its way, as far as there is time, and write down what has to survive."""
+        await self._outbox.drain()
+        await self.memory.async_save_now()
+
+    async def _async_stop(self, _: Event) -> None:
+        await self.async_close()
+
+    # Showing
+
+    @callback
+    def _publish(self) -> None:
+        """Show what is known now, if it differs from what is shown."""
+        targets = self._books.data()
+        self.memory.keep(
+            accepted=self._books.accepted() if self.write_only else {},
+            modes={
+                target: mode
+                for target, data in targets.items()
+                if (mode := self._mode_to_return_to(target, data.shown)) is not None
+            },
+        )
+        data = SteeringData(self._heat_pumps, targets)
+        if data != self.data:
+            self.data = data
+            self.async_update_listeners()
+
+    def _mode_to_return_to(
+        self, target: Target, settings: Settings
+    ) -> ControlMode | None:
+        if settings.control_mode in (None, ControlMode.OFF):
+            return self.memory.last_mode(target)
+        return settings.control_mode

@@ -11,8 +11,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Settings
+from .books import TargetData
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .entity_ids import unique_id
 
 
 class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
@@ -26,28 +28,33 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         """Belong to a target; the key is part of the unique id and never changes."""
         super().__init__(coordinator)
         self.target = target
-        self._attr_unique_id = f"{coordinator.user_id}_{target or 'home'}_{key}"
+        self._attr_unique_id = unique_id(coordinator.user_id, target, key)
         self._attr_translation_key = key
         self._attr_device_info = _device_info(coordinator, target)
         self._attr_assumed_state = coordinator.write_only
-        self._written: tuple[bool, Settings] | None = None
+        self._written: tuple[bool, TargetData] | None = None
+
+    @property
+    def target_data(self) -> TargetData:
+        """Return how the target stands."""
+        return self.coordinator.data.targets.get(self.target, TargetData())
 
     @property
     def shown(self) -> Settings:
         """Return the settings that are shown for the target."""
-        return self.coordinator.data.shown.get(self.target, Settings())
+        return self.target_data.shown
 
     @property
     @override
     def available(self) -> bool:
         """Tell whether the cloud is reached and knows the heat pump."""
-        return super().available and self.target in self.coordinator.data.shown
+        return super().available and self.target in self.coordinator.data.targets
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only if something of this target is new."""
-        now = (self.available, self.shown)
+        now = (self.available, self.target_data)
         if now != self._written:
             self._written = now
             super()._handle_coordinator_update()
@@ -119,9 +126,9 @@ def async_add_for_each_target(
 
     @callback
     def add_new() -> None:
-        new = [target for target in coordinator.data.shown if target not in known]
+        new = [target for target in coordinator.data.targets if target not in known]
         known.clear()
-        known.update(coordinator.data.shown)
+        known.update(coordinator.data.targets)
         async_add_entities(
             entity for target in new for entity in make(coordinator, target)
         )

@@ -75,6 +75,8 @@ class Ledger:
     """The book of one heat pump, or of a target that cannot be read."""
 
     reported: Settings = field(default_factory=Settings)
+    updated_at: datetime | None = None
+    """When the settings were last changed, by the cloud's clock."""
     not_kept: dict[Leaf, NotKept] = field(default_factory=dict)
     _accepted: dict[Leaf, Accepted] = field(default_factory=dict)
     _sent: dict[Leaf, list[Value]] = field(default_factory=dict)
@@ -200,6 +202,7 @@ class Ledger:
                 elif (it := self.not_kept.get(leaf)) and not same_value(value, it.held):
                     del self.not_kept[leaf]
         self.reported = Settings.of(believed)
+        self.updated_at = reading.updated_at
 
         shown_now = self.shown
         return Outcome(

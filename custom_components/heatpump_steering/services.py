@@ -153,7 +153,7 @@ def _target(
 ) -> Target:
     """Return the target that a device of Home Assistant stands for."""
     device = dr.async_get(hass).async_get(device_id)
-    for target in coordinator.data.shown:
+    for target in coordinator.data.targets:
         if device and coordinator.identifier(target) in device.identifiers:
             return target
     raise ServiceValidationError(

@@ -14,9 +14,17 @@ from .errors import (
     UnavailableError,
 )
 from .models import ControlMode, HeatPump, Leaf, Value
-from .settings import Reading, ReportedSettings, Settings, same_value, without_dust
+from .settings import (
+    IN_JSON,
+    Reading,
+    ReportedSettings,
+    Settings,
+    same_value,
+    without_dust,
+)
 
 __all__ = [
+    "IN_JSON",
     "BadKeyError",
     "ContradictoryChangeError",
     "ControlMode",

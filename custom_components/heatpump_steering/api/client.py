@@ -66,7 +66,8 @@ class SettingsClient:
         status, headers, _ = await self._request(
             HTTPMethod.PATCH, SETTINGS_PATH, body=body
         )
-        if status not in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
+        # A portal or proxy on the way says 200 to everything: only the documented answer counts.
+        if status != HTTPStatus.NO_CONTENT:
             raise NotUnderstandableError(f"status {status} to a change")
         return _http_date(headers.get("Date"))
 

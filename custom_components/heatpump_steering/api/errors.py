@@ -10,6 +10,9 @@ from typing import override
 class SteeringError(Exception):
     """Any trouble with the cloud."""
 
+    maybe_applied = False
+    """Whether a write may have arrived all the same."""
+
 
 class BadKeyError(SteeringError):
     """The cloud answered 401 or 403.
@@ -67,8 +70,7 @@ class TooManyRequestsError(SteeringError):
 class UnavailableError(SteeringError):
     """The cloud could not be reached, took too long, or answered 408 or 5xx.
 
-    `maybe_applied` tells whether a write may have arrived all the same. `retry_after` is the wait it asked
-    for, in seconds, or None.
+    `retry_after` is the wait it asked for, in seconds, or None.
     """
 
     def __init__(
@@ -86,6 +88,8 @@ class UnavailableError(SteeringError):
 
 class NotUnderstandableError(SteeringError):
     """The answer is not one of this API's: HTML, broken JSON, a redirect, an unknown status."""
+
+    maybe_applied = True
 
 
 class ContradictoryChangeError(SteeringError):

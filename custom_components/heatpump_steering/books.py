@@ -1,0 +1,117 @@
+"""The ledgers of all heat pumps of a config entry, and what they say together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from itertools import count
+from time import monotonic
+
+from .api import Leaf, Reading, Settings
+from .const import Target
+from .ledger import Ledger, NotKept, Outcome, Status
+
+# The home is as well off as the heat pump that is worst off.
+_WORST_FIRST = (Status.NOT_KEPT, Status.WAITING, Status.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetData:
+    """What is shown of a heat pump or the home."""
+
+    shown: Settings = field(default_factory=Settings)
+    status: Status = Status.CONFIRMED
+    updated_at: datetime | None = None
+    """By the cloud's clock."""
+
+
+class Books:
+    """One ledger for each heat pump, or a single one for a home that cannot be read."""
+
+    def __init__(self, *, write_only: bool) -> None:
+        """Start without any."""
+        self._write_only = write_only
+        self._ledgers: dict[Target, Ledger] = {}
+        self._numbers = count(1)
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether there is anything that a read has yet to confirm."""
+        return any(ledger.waiting for ledger in self._ledgers.values())
+
+    def keep_only(self, targets: Iterable[Target]) -> None:
+        """Have a ledger for each of these and for nothing else."""
+        self._ledgers = {
+            target: self._ledgers.get(target) or Ledger() for target in targets
+        }
+
+    def of(self, target: Target) -> list[Ledger]:
+        """Return the ledgers that a change to the target concerns: for the home, all of them."""
+        if (ledger := self._ledgers.get(target)) is not None:
+            return [ledger]
+        return list(self._ledgers.values())
+
+    def shown(self, target: Target) -> Settings:
+        """Return what is shown of a target; for the home, what all heat pumps agree on."""
+        return _agreement([ledger.shown for ledger in self.of(target)])
+
+    def data(self) -> dict[Target, TargetData]:
+        """Return what is shown of every heat pump, and of the home where there is more than one."""
+        data: dict[Target, TargetData] = {
+            target: TargetData(ledger.shown, ledger.status, ledger.updated_at)
+            for target, ledger in self._ledgers.items()
+        }
+        if len(data) > 1:
+            each = list(data.values())
+            data[None] = TargetData(
+                _agreement([it.shown for it in each]),
+                min((it.status for it in each), key=_WORST_FIRST.index),
+                max((it.updated_at for it in each if it.updated_at), default=None),
+            )
+        return data
+
+    def accepted(self) -> dict[Target, Settings]:
+        """Return what was accepted and not shown back, of every ledger."""
+        return {target: ledger.accepted for target, ledger in self._ledgers.items()}
+
+    def not_kept(self) -> dict[Target, Mapping[Leaf, NotKept]]:
+        """Return the wishes that were not kept, of every heat pump."""
+        return {target: ledger.not_kept for target, ledger in self._ledgers.items()}
+
+    def next_number(self) -> int:
+        """Return the number of a read that begins now."""
+        return next(self._numbers)
+
+    def accept(
+        self,
+        target: Target,
+        change: Settings,
+        *,
+        server_time: datetime | None,
+        resent: bool,
+    ) -> None:
+        """Enter a change that the cloud has just accepted."""
+        number, now = next(self._numbers), monotonic()
+        for ledger in self.of(target):
+            ledger.accept(
+                change,
+                number=number,
+                now=now,
+                server_time=server_time,
+                readable=not self._write_only,
+                resent=resent,
+            )
+
+    def read(self, reading: Reading, *, number: int) -> dict[Target, Outcome]:
+        """Enter a reading that began at `number`, and return what it has brought to light."""
+        now = monotonic()
+        return {
+            device_id: ledger.read(reported, number=number, now=now)
+            for device_id, reported in reading.heat_pumps.items()
+            if (ledger := self._ledgers.get(device_id)) is not None
+        }
+
+
+def _agreement(settings: list[Settings]) -> Settings:
+    """Return the leaves that are the same everywhere."""
+    return reduce(Settings.agreed_with, settings) if settings else Settings()

@@ -1,0 +1,40 @@
+"""Which entity shows a setting: what events and issues name instead of a field of the cloud's."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+
+from .api import Leaf
+from .const import DOMAIN, Target
+
+_PLATFORMS = {
+    Leaf.PREFERRED_TEMPERATURE: Platform.NUMBER,
+    Leaf.ALLOWED_BELOW: Platform.NUMBER,
+    Leaf.ALLOWED_ABOVE: Platform.NUMBER,
+    Leaf.HOT_WATER_MIN: Platform.NUMBER,
+    Leaf.HOT_WATER_MAX: Platform.NUMBER,
+    Leaf.CONTROL_MODE: Platform.SELECT,
+    Leaf.SCHEDULE: Platform.SWITCH,
+    Leaf.FLEX_TRADING: Platform.SWITCH,
+    Leaf.DYNAMIC_TARIFF: Platform.SWITCH,
+    Leaf.PV_SELF_CONSUMPTION: Platform.SWITCH,
+}
+
+
+def unique_id(user_id: str, target: Target, key: str) -> str:
+    """Return the unique id of an entity; for ever the same."""
+    return f"{user_id}_{target or 'home'}_{key}"
+
+
+@callback
+def async_entity_of(
+    hass: HomeAssistant, user_id: str, target: Target, leaf: Leaf
+) -> er.RegistryEntry | None:
+    """Return the registry entry of the entity that shows a setting, if there is one."""
+    if leaf not in _PLATFORMS:
+        return None
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(
+        _PLATFORMS[leaf], DOMAIN, unique_id(user_id, target, leaf)
+    )
+    return registry.async_get(entity_id) if entity_id else None

@@ -1,0 +1,353 @@
+"""Changes on their way to the cloud: collected, merged, kept in order, sent, repeated, and told of.
+
+Knows neither Home Assistant nor the cloud: it is given a way to deliver one change, and runs on the event loop.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+import random
+from typing import Any, Final, Protocol
+
+from .api import (
+    IN_JSON,
+    Leaf,
+    NotUnderstandableError,
+    Refusal,
+    RefusedError,
+    Settings,
+    SteeringError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from .const import Target
+from .limits import HotWaterOrderError, LimitError
+
+# A change waits this long for company, in seconds. The calls of one scene arrive up to 64 ms apart.
+QUIET: Final = 0.1
+# But no longer than this in all; and the same setting is not sent more often, so a drag is two requests a second.
+PATIENCE: Final = 0.5
+
+# How long the cloud may take to accept a change, repeats and all, in seconds.
+DEADLINE: Final = 30.0
+FIRST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 8.0
+# Up to which part of a pause is random, so that many houses do not come back in step.
+JITTER: Final = 0.5
+
+# How long an end (unloading, stopping) waits for what is on its way, in seconds.
+DRAIN: Final = 10.0
+
+
+class StoppedError(Exception):
+    """The connection to the home was closed before the change could be sent."""
+
+
+class Delivery(Protocol):
+    """The way to the cloud."""
+
+    def check(self, target: Target, change: Settings) -> None:
+        """Raise LimitError if the change as a whole cannot be, given what is shown."""
+
+    async def deliver(self, target: Target, change: Settings, *, resent: bool) -> None:
+        """Send the change once; returns when it is accepted. Raises SteeringError."""
+
+    async def arrived(self, target: Target, change: Settings) -> bool:
+        """Find out whether a change of unknown outcome is on the cloud."""
+
+
+@dataclass(slots=True, eq=False)
+class Wish:
+    """The change of one caller, which is sent whole or not at all, and its outcome."""
+
+    change: Settings
+    outcome: asyncio.Future[None]
+
+    def succeed(self) -> None:
+        """Tell the caller that the change is on the cloud."""
+        if not self.outcome.done():
+            self.outcome.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        """Tell the caller why it is not."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """Wishes for one target that go as one request."""
+
+    target: Target
+    resent: bool
+    began: float
+    wishes: list[Wish] = field(default_factory=list)
+    ripe: bool = False
+    """Nothing more is waited for; it goes when its turn has come."""
+    timer: asyncio.TimerHandle | None = None
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def change(self) -> Settings:
+        """Return all the wishes as one change: the last one for each setting wins."""
+        return merged(self.wishes)
+
+    def in_the_way_of(self, later: Parcel) -> bool:
+        """Tell whether the later one has to wait: home and heat pumps keep their order, heat pumps do not."""
+        return None in (self.target, later.target) or self.target == later.target
+
+
+def merged(wishes: Sequence[Wish]) -> Settings:
+    """Return wishes, in their order, as one change."""
+    return reduce(Settings.merged_with, (wish.change for wish in wishes), Settings())
+
+
+class Outbox:
+    """Takes the changes of one config entry to the cloud."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        create_task: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+    ) -> None:
+        """Start empty; `create_task` starts a background task."""
+        self._delivery = delivery
+        self._create_task = create_task
+        self._loop = asyncio.get_running_loop()
+        self._parcels: list[Parcel] = []
+        self._last_sent: dict[Target, tuple[float, frozenset[Leaf]]] = {}
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wishes are on their way."""
+        return sum(len(parcel.wishes) for parcel in self._parcels)
+
+    def pending(self, target: Target) -> Settings:
+        """Return what is on its way and concerns the target, as one change."""
+        return merged(
+            [
+                wish
+                for parcel in self._parcels
+                if parcel.target in (None, target)
+                for wish in parcel.wishes
+            ]
+        )
+
+    async def submit(
+        self, target: Target, change: Settings, *, resent: bool = False
+    ) -> None:
+        """Bring a change to the cloud; returns when the cloud has accepted it.
+
+        Cancelling the caller does not take the change back. Raises SteeringError or LimitError for what was wrong
+        with this very change, StoppedError when the outbox closed before it was sent.
+        """
+        if self._closed:
+            raise StoppedError
+        wish = Wish(change, self._loop.create_future())
+        wish.outcome.add_done_callback(_mark_as_seen)
+        parcel = self._parcel_for(target, resent)
+        parcel.wishes.append(wish)
+        self._wait_for_more(parcel)
+        await asyncio.shield(wish.outcome)
+
+    async def drain(self) -> None:
+        """Take nothing more, send what is waiting, and tell the callers of what could not be sent in time."""
+        self._closed = True
+        for parcel in self._parcels:
+            self._ripen(parcel)
+        if tasks := self._tasks():
+            # One parcel ends, the next begins: as long as there are any, and there is time.
+            deadline = self._loop.time() + DRAIN
+            while tasks and (left := deadline - self._loop.time()) > 0:
+                await asyncio.wait(tasks, timeout=left)
+                tasks = self._tasks()
+        for parcel in list(self._parcels):
+            if parcel.task is not None:
+                parcel.task.cancel()
+            self._finish(parcel, StoppedError())
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [parcel.task for parcel in self._parcels if parcel.task is not None]
+
+    def _parcel_for(self, target: Target, resent: bool) -> Parcel:
+        """Return the parcel that a wish made now goes into."""
+        new = Parcel(target, resent, self._loop.time())
+        for parcel in reversed(self._parcels):
+            if parcel.in_the_way_of(new):
+                if (
+                    parcel.target == target
+                    and parcel.task is None
+                    and parcel.resent == resent
+                ):
+                    return parcel
+                break
+        for parcel in self._parcels:
+            # What has to go before this one can take no more company.
+            if parcel.in_the_way_of(new):
+                self._ripen(parcel)
+        self._parcels.append(new)
+        return new
+
+    def _wait_for_more(self, parcel: Parcel) -> None:
+        """Let the parcel go when nothing more has come for a moment."""
+        if parcel.ripe:
+            return
+        if parcel.timer is not None:
+            parcel.timer.cancel()
+        now = self._loop.time()
+        goes_at = min(now + QUIET, parcel.began + PATIENCE)
+        last_at, last_leaves = self._last_sent.get(parcel.target, (0.0, frozenset()))
+        if last_leaves & {leaf for leaf, _ in parcel.change.items()}:
+            goes_at = max(goes_at, last_at + PATIENCE)
+        parcel.timer = self._loop.call_at(goes_at, self._ripen, parcel)
+
+    def _ripen(self, parcel: Parcel) -> None:
+        if parcel.timer is not None:
+            parcel.timer.cancel()
+            parcel.timer = None
+        parcel.ripe = True
+        self._send_what_can_go()
+
+    def _send_what_can_go(self) -> None:
+        """Start every ripe parcel that has no other one before it in its way."""
+        for index, parcel in enumerate(self._parcels):
+            if (
+                parcel.ripe
+                and parcel.task is None
+                and not any(
+                    earlier.in_the_way_of(parcel) for earlier in self._parcels[:index]
+                )
+            ):
+                leaves = frozenset(leaf for leaf, _ in parcel.change.items())
+                self._last_sent[parcel.target] = (self._loop.time(), leaves)
+                parcel.task = self._create_task(self._send(parcel))
+
+    async def _send(self, parcel: Parcel) -> None:
+        """Send a parcel, and tell every caller the outcome of its own wish."""
+        try:
+            await self._send_together(parcel, list(parcel.wishes))
+        finally:
+            self._finish(parcel, StoppedError())
+            self._send_what_can_go()
+
+    def _finish(self, parcel: Parcel, error: Exception) -> None:
+        """Take a parcel off the list; nobody who is still waiting for it goes without an answer."""
+        if parcel.timer is not None:
+            parcel.timer.cancel()
+        for wish in parcel.wishes:
+            wish.fail(error)
+        if parcel in self._parcels:
+            self._parcels.remove(parcel)
+
+    async def _send_together(self, parcel: Parcel, wishes: list[Wish]) -> None:
+        """Send wishes as one request, without those that turn out to be at fault."""
+        while wishes:
+            change = merged(wishes)
+            try:
+                self._delivery.check(parcel.target, change)
+                await self._deliver(parcel, change)
+            except LimitError as error:
+                guilty = _guilty_of_limit(wishes, error)
+                guilty.fail(error)
+                wishes.remove(guilty)
+            except RefusedError as error:
+                blamed = _guilty_of_refusal(wishes, error)
+                if not blamed:
+                    break
+                for wish, blame in blamed.items():
+                    wish.fail(blame)
+                    wishes.remove(wish)
+            except SteeringError as error:
+                for wish in wishes:
+                    wish.fail(error)
+                return
+            else:
+                for wish in wishes:
+                    wish.succeed()
+                return
+        # The cloud did not tell which of several it means: each goes alone.
+        for wish in wishes:
+            await self._send_together(parcel, [wish])
+
+    async def _deliver(self, parcel: Parcel, change: Settings) -> None:
+        """Deliver a change, again and again while the trouble may pass by itself, until the deadline."""
+        deadline = self._loop.time() + DEADLINE
+        pause = FIRST_PAUSE
+        maybe_applied = False
+        while True:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._delivery.deliver(
+                        parcel.target, change, resent=parcel.resent
+                    )
+            except TimeoutError:
+                maybe_applied = True
+                trouble: SteeringError = UnavailableError(
+                    "no answer within the time limit", maybe_applied=True
+                )
+                wait = DEADLINE
+            except (TooManyRequestsError, UnavailableError) as error:
+                maybe_applied |= error.maybe_applied
+                trouble = error
+                wait = pause * (1 + JITTER * random.random())  # noqa: S311 - nothing to guess
+                wait = max(wait, error.retry_after or 0)
+            except NotUnderstandableError as error:
+                maybe_applied |= error.maybe_applied
+                trouble = error
+                wait = DEADLINE
+            else:
+                return
+            if self._loop.time() + wait >= deadline:
+                if maybe_applied and await self._delivery.arrived(
+                    parcel.target, change
+                ):
+                    return
+                raise trouble
+            await asyncio.sleep(wait)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _mark_as_seen(outcome: asyncio.Future[None]) -> None:
+    """Keep the event loop from reporting an error that nobody waits for any more."""
+    if not outcome.cancelled():
+        outcome.exception()
+
+
+def _guilty_of_limit(wishes: Sequence[Wish], error: LimitError) -> Wish:
+    """Return the wish that broke a rule: the last one that has to do with it."""
+    if isinstance(error, HotWaterOrderError):
+        concerned = {Leaf.HOT_WATER_MIN, Leaf.HOT_WATER_MAX}
+        for wish in reversed(wishes):
+            if wish.change.only(concerned):
+                return wish
+    return wishes[-1]
+
+
+def _guilty_of_refusal(
+    wishes: Sequence[Wish], error: RefusedError
+) -> dict[Wish, RefusedError]:
+    """Return the wishes that the cloud's words point at, each with the words about it.
+
+    None where the words do not tell one wish from another.
+    """
+    if len(wishes) == 1:
+        return {wishes[0]: error}
+    guilty: dict[Wish, list[Refusal]] = {}
+    for refusal in error.refusals:
+        path = refusal.path[:2]
+        if path[:1] in (("user_id",), ("device_id",)):
+            return dict.fromkeys(wishes, error)
+        leaves = {
+            leaf
+            for leaf, (group, name, _) in IN_JSON.items()
+            if path and path == (group, name)[: len(path)]
+        }
+        concerned = [wish for wish in wishes if wish.change.only(leaves)]
+        if len(leaves) == 1:
+            # Of several wishes for a setting, it is the last one that was sent.
+            concerned = concerned[-1:]
+        if len(concerned) == 1:
+            guilty.setdefault(concerned[0], []).append(refusal)
+    return {wish: RefusedError(tuple(refusals)) for wish, refusals in guilty.items()}

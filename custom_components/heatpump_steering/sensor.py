@@ -1,0 +1,109 @@
+"""What the differences mean as temperatures, and how the settings stand with the cloud."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory, UnitOfTemperature
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .band import lower_edge, upper_edge
+from .books import TargetData
+from .const import Target
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .entity import SteeringEntity, async_add_for_each_target
+from .ledger import Status
+
+# Only reads what the coordinator has.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteeringSensorDescription(SensorEntityDescription):
+    """Says what a sensor shows."""
+
+    value_fn: Callable[[TargetData], float | str | datetime | None]
+    needs_reading: bool = False
+    """There is nothing to show where the cloud cannot be read."""
+
+
+SENSORS = (
+    SteeringSensorDescription(
+        key="room_may_fall_to",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda data: lower_edge(data.shown),
+    ),
+    SteeringSensorDescription(
+        key="room_may_rise_to",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        value_fn=lambda data: upper_edge(data.shown),
+    ),
+    SteeringSensorDescription(
+        key="settings_status",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[status.value for status in Status],
+        needs_reading=True,
+        value_fn=lambda data: data.status.value,
+    ),
+    SteeringSensorDescription(
+        key="last_changed",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        needs_reading=True,
+        value_fn=lambda data: data.updated_at,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: HeatPumpSteeringConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors."""
+
+    def make(
+        coordinator: SteeringCoordinator, target: Target
+    ) -> Iterable[SteeringSensor]:
+        return (
+            SteeringSensor(coordinator, target, description)
+            for description in SENSORS
+            if not (description.needs_reading and coordinator.write_only)
+        )
+
+    async_add_for_each_target(entry, async_add_entities, make)
+
+
+class SteeringSensor(SteeringEntity, SensorEntity):
+    """Something to know about a heat pump or the home."""
+
+    entity_description: SteeringSensorDescription
+
+    def __init__(
+        self,
+        coordinator: SteeringCoordinator,
+        target: Target,
+        description: SteeringSensorDescription,
+    ) -> None:
+        """Show what the description says."""
+        super().__init__(coordinator, target, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> float | str | datetime | None:
+        """Return the value, or None while unknown."""
+        return self.entity_description.value_fn(self.target_data)

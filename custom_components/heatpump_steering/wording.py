@@ -1,0 +1,56 @@
+"""Settings and their values as the house says them: in its language and its unit."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from .api import ControlMode, Leaf, Value
+from .const import DOMAIN
+from .errors import DIFFERENCES
+from .units import difference_text, temperature_text
+
+
+@callback
+def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
+    """Return what the house calls a setting: the name of the entity that shows it."""
+    entry = er.async_get(hass).async_get(entity_id)
+    if entry is None:
+        return entity_id
+    return entry.name or entry.original_name or entity_id
+
+
+@callback
+def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str:
+    """Return one of the integration's own texts in the house's language."""
+    text = _translated(hass, "common", DOMAIN, f"common.{key}", key)
+    return text.format(**placeholders)
+
+
+@callback
+def async_value_text(hass: HomeAssistant, leaf: Leaf, value: Value) -> str:
+    """Return a value of a setting as the house says it."""
+    match value:
+        case ControlMode():
+            return _translated(
+                hass, "entity", DOMAIN, f"entity.select.{leaf}.state.{value}", value
+            )
+        case bool():
+            state = "on" if value else "off"
+            return _translated(
+                hass,
+                "entity_component",
+                "switch",
+                f"entity_component._.state.{state}",
+                state,
+            )
+        case float():
+            text = difference_text if leaf in DIFFERENCES else temperature_text
+            return text(hass, value)
+    return value
+
+
+def _translated(
+    hass: HomeAssistant, category: str, domain: str, key: str, default: str
+) -> str:
+    texts = async_get_cached_translations(hass, hass.config.language, category, domain)
+    return texts.get(f"component.{domain}.{key}", default)

@@ -1,0 +1,1 @@
+"""The first promise: no change is lost and no state lies, under any weather."""

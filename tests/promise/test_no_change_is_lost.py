@@ -1,0 +1,306 @@
+"""Whatever people, the cloud and the network do: an outcome is the truth, and a state is too.
+
+`scripts/test` runs a few hundred stories; `scripts/test --soak` thousands. A story that fails is printed as a
+script of steps.
+"""
+
+import asyncio
+from dataclasses import dataclass
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.exceptions import HomeAssistantError
+
+from ..house import KEY
+from .wishes import (
+    BAD_WEATHER,
+    BEHAVIOURS,
+    ELSEWHERE,
+    HEAT_PUMPS,
+    WISHES,
+    Wish,
+    set_number,
+    shown_of,
+)
+from .world import World
+
+# Longer than anything takes: grace, two repeats, the poll after them.
+REST = 900.0
+
+
+@dataclass(eq=False)
+class Call:
+    """A wish on its way, and what is known of it."""
+
+    number: int
+    wish: Wish
+    task: asyncio.Task[None]
+    journal_number: int
+    """The last request that the cloud had received when it was made."""
+    judged: bool = False
+    error: BaseException | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.task.done() and self.error is None
+
+
+class Stories(RuleBasedStateMachine):
+    """Random days in a house with two heat pumps."""
+
+    def __init__(self) -> None:
+        """Start a world."""
+        super().__init__()
+        self.world = World(*HEAT_PUMPS)
+        self.calls: list[Call] = []
+        self.steps = 0
+        self.journal_seen = 0
+
+    @property
+    def cloud(self) -> Any:
+        return self.world.cloud
+
+    def teardown(self) -> None:
+        """Come to rest, look again, and end the world."""
+        try:
+            self.come_to_rest()
+        finally:
+            self.world.close()
+
+    # What happens
+
+    @rule(wishes=st.lists(WISHES, min_size=1, max_size=5), wait=st.booleans())
+    def people_change(self, wishes: list[Wish], wait: bool) -> None:
+        """Several people, or a scene, or a hand on a slider."""
+        if self.world.house.entry.state is not ConfigEntryState.LOADED:
+            return
+        self.steps += 1
+        last = self.cloud.journal.entries()
+        for wish in wishes:
+            call = Call(
+                self.steps,
+                wish,
+                self.world.loop.create_task(
+                    self.world.house.act(
+                        wish.action, wish.key, wish.target, **dict(wish.data)
+                    )
+                ),
+                last[-1].number if last else 0,
+            )
+            self.calls.append(call)
+        if wait:
+            self.world.run(self.world.pass_until(self.all_done))
+        else:
+            self.world.run(self.world.settle())
+
+    @rule(
+        device_id=st.sampled_from(HEAT_PUMPS),
+        values=st.lists(
+            st.integers(20, 60).map(lambda it: it / 2), min_size=2, max_size=8
+        ),
+        pause=st.sampled_from([0.03, 0.11, 0.3]),
+    )
+    def somebody_drags(self, device_id: str, values: list[float], pause: float) -> None:
+        """A slider is moved through several values."""
+        for value in values:
+            wish = set_number("preferred_temperature", device_id, value)
+            self.people_change([wish], wait=False)
+            self.world.run(self.world.pass_time(pause, step=pause))
+
+    @rule(change=ELSEWHERE)
+    def somebody_else_changes(self, change: tuple[str, tuple[str, Any]]) -> None:
+        """The supplier's app, or an installer."""
+        if self.on_the_way:
+            return
+        device_id, (leaf, value) = change
+        held = self.cloud.cloud.heat_pump(device_id).held
+        if (
+            leaf == "dhw.temperature_lower_bound"
+            and value > held["dhw.temperature_upper_bound"]
+        ):
+            return
+        group, _, name = leaf.partition(".")
+        self.cloud.cloud.change_settings(device_id, {group: {name: value}})
+
+    @rule(bad=BAD_WEATHER)
+    def weather_turns(self, bad: dict[str, Any]) -> None:
+        """Some of the next requests have a bad time."""
+        self.cloud.weather.add(**bad)
+
+    @rule(behaviour=BEHAVIOURS)
+    def cloud_changes_its_ways(self, behaviour: tuple[str, Any]) -> None:
+        """The cloud behaves differently from now on."""
+        name, value = behaviour
+        setattr(self.cloud.behaviour, name, value)
+
+    @rule(seconds=st.sampled_from([0.05, 0.2, 1.0, 4.0, 15.0, 60.0, 130.0, 320.0]))
+    def time_passes(self, seconds: float) -> None:
+        """Nothing else happens for a while."""
+        step = 0.05 if seconds < 1 else 1.0 if seconds < 100 else 3.0
+        self.world.run(self.world.pass_time(seconds, step))
+
+    @rule()
+    def entry_is_reloaded(self) -> None:
+        """Somebody reloads the integration."""
+        self.world.run(self.world.reload())
+
+    @rule()
+    def home_assistant_restarts(self) -> None:
+        """Home Assistant stops and starts."""
+        self.world.run(self.world.restart())
+
+    @rule()
+    def come_to_rest(self) -> None:
+        """The weather clears, everything ends, and everybody looks at the result."""
+        self.cloud.weather.clear()
+        self.cloud.behaviour.reset()
+        self.world.run(self.world.pass_until(self.all_done))
+        self.world.run(self.world.pass_time(REST, step=4.0))
+        assert self.world.house.entry.state is ConfigEntryState.LOADED
+        self.nothing_is_sent_that_nobody_asked_for()
+        self.look_at_outcomes()
+        self.look_at_states()
+        self.calls.clear()
+
+    # What must be so
+
+    @property
+    def on_the_way(self) -> list[Call]:
+        return [call for call in self.calls if not call.task.done()]
+
+    def all_done(self) -> bool:
+        return not self.on_the_way
+
+    @invariant()
+    def every_failure_says_why(self) -> None:
+        """An action that fails raises an error that Home Assistant can translate."""
+        for call in self.calls:
+            if call.judged or not call.task.done():
+                continue
+            call.judged = True
+            if call.task.cancelled():
+                raise AssertionError(f"{call.wish} was cancelled")
+            call.error = call.task.exception()
+            if call.error is not None:
+                assert isinstance(call.error, HomeAssistantError), repr(call.error)
+                assert call.error.translation_key, repr(call.error)
+                assert KEY not in str(call.error)
+
+    @invariant()
+    def nothing_is_sent_that_nobody_asked_for(self) -> None:
+        """Every leaf of every request was asked for by somebody, for that heat pump or the home."""
+        for entry in self.cloud.journal.entries(
+            method="PATCH", since=self.journal_seen
+        ):
+            self.journal_seen = entry.number
+            assert entry.in_flight == 0, f"two at once: {entry}"
+            assert entry.key_right
+            target = entry.device_id or "home"
+            for leaf, value in leaves_of(entry.body).items():
+                asked = [
+                    call
+                    for call in self.calls
+                    if target in (call.wish.target, *call.wish.devices)
+                    and (leaf, value) in call.wish.implied.items()
+                ]
+                assert asked, f"{leaf} = {value} for {target} was never asked for"
+
+    @invariant()
+    def key_is_secret(self) -> None:
+        """The key is in no log line and in no state."""
+        lines, self.world.records.lines = self.world.records.lines, []
+        assert not [line for line in lines if KEY in line]
+        for state in self.world.hass.states.async_all():
+            assert KEY not in str(state.as_dict())
+
+    def look_at_outcomes(self) -> None:
+        """The last change that succeeded is on the cloud, unless somebody changed it later."""
+        self.every_failure_says_why()
+        journal = self.cloud.journal.entries(method="PATCH")
+        for call in self.calls:
+            if not call.succeeded:
+                continue
+            for leaf, value in call.wish.implied.items():
+                for device_id in call.wish.devices:
+                    last = None
+                    for entry in journal:
+                        if (
+                            (entry.status == 204 or entry.applied)
+                            and entry.number > call.journal_number
+                            and entry.device_id in (None, device_id)
+                        ):
+                            sent = implied(leaves_of(entry.body))
+                            if leaf in sent:
+                                last = sent[leaf]
+                    allowed = [value] + [
+                        later.wish.implied[leaf]
+                        for later in self.calls
+                        if later.number >= call.number
+                        and leaf in later.wish.implied
+                        and device_id in later.wish.devices
+                    ]
+                    assert last is not None, f"{call.wish} never reached the cloud"
+                    assert last in allowed, (
+                        f"{leaf} of {device_id}: {last} overtook {call.wish}"
+                    )
+
+    def look_at_states(self) -> None:
+        """Every entity shows what the cloud holds."""
+        shown = {}
+        for device_id in HEAT_PUMPS:
+            truth = shown_of(self.cloud.cloud.heat_pump(device_id))
+            shown[device_id] = truth
+            for key, state in truth.items():
+                is_shown = self.world.house.shows(key, device_id)
+                assert is_shown == state, (
+                    f"{key} of {device_id}: {is_shown}, not {state}"
+                )
+            assert self.world.house.shows("settings_status", device_id) in (
+                "confirmed",
+                "not_kept",
+            )
+        for key in shown["hp-1"]:
+            states = {shown[device_id][key] for device_id in HEAT_PUMPS}
+            if key != "optimization":
+                expected = states.pop() if len(states) == 1 else "unknown"
+                assert self.world.house.shows(key, "home") == expected
+
+
+def leaves_of(body: Any) -> dict[str, Any]:
+    """Return the leaves of a request, by their dotted names."""
+    return {
+        f"{group}.{name}": value
+        for group, leaves in body.items()
+        if isinstance(leaves, dict)
+        for name, value in leaves.items()
+    }
+
+
+def implied(leaves: dict[str, Any]) -> dict[str, Any]:
+    """Return the leaves with those that the cloud sets along with them."""
+    return dict(Wish("", "", "home", (), tuple(leaves.items())).implied)
+
+
+def test_no_change_is_lost_and_no_state_lies() -> None:
+    """Tell many stories."""
+    run_state_machine_as_test(
+        Stories,
+        settings=settings(
+            max_examples=int(os.environ.get("STORIES", "200")),
+            stateful_step_count=30,
+            deadline=None,
+            derandomize="STORIES" not in os.environ,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )

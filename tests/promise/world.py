@@ -1,0 +1,164 @@
+"""A house and its cloud in one event loop, with a time that only moves when it is told to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import timedelta
+import logging
+from typing import Any
+
+from freezegun import freeze_time
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_test_home_assistant,
+    mock_storage,
+)
+
+from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant import loader
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from simulator import Simulator
+
+from ..house import KEY, USER, House
+
+START = "2026-11-23 06:00:00+00:00"
+# How long to wait for what needs no time: the loop's turns until a request over loopback has come and gone.
+TURNS = 25
+MOST_TURNS = 5000
+
+
+class Records(logging.Handler):
+    """Every log line, to look through."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the whole text, tracebacks and all."""
+        self.lines.append(logging.Formatter().format(record))
+
+
+class World:
+    """Runs Home Assistant and the simulator, step by step."""
+
+    def __init__(self, *device_ids: str) -> None:
+        """Start a cloud with these heat pumps, and a house that is connected to it."""
+        self._stack = ExitStack()
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        self.records = Records()
+        logging.getLogger().addHandler(self.records)
+        self.clock = self._stack.enter_context(freeze_time(START))
+        self.storage = self._stack.enter_context(mock_storage())
+        self.cloud = Simulator()
+        for device_id in device_ids:
+            self.cloud.cloud.add_heat_pump(
+                device_id, USER, key=KEY, brand="nibe", model="S735"
+            )
+        self.hass: HomeAssistant
+        self.house: House
+        self.run(self.cloud.start())
+        self.run(self._start_home_assistant(None))
+
+    def run[T](self, work: Awaitable[T]) -> T:
+        """Run something that needs no time to pass."""
+
+        async def wrapped() -> T:
+            return await work
+
+        return self.loop.run_until_complete(wrapped())
+
+    async def _start_home_assistant(self, data: dict[str, Any] | None) -> None:
+        self._home_assistant = async_test_home_assistant()
+        self.hass = await self._home_assistant.__aenter__()
+        self.hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
+        await async_setup_component(self.hass, "homeassistant", {})
+        self.house = House(self.hass, self.cloud)
+        if data is None:
+            await self.house.connect()
+            return
+        entry = MockConfigEntry(domain=DOMAIN, data=data, entry_id="home", title=USER)
+        entry.add_to_hass(self.hass)
+        self.house.entry = entry
+        setup = self.loop.create_task(
+            self.hass.config_entries.async_setup(entry.entry_id)
+        )
+        await self.pass_until(setup.done)
+        await self.settle()
+
+    async def _stop_home_assistant(self) -> None:
+        stopping = self.loop.create_task(self.hass.async_stop(force=True))
+        await self.pass_until(stopping.done)
+        await stopping
+        await self._home_assistant.__aexit__(None, None, None)
+
+    async def restart(self) -> None:
+        """Stop Home Assistant and start it anew, with the same files."""
+        entry = self.house.entry
+        await self._stop_home_assistant()
+        stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}", None)
+        if stored is not None:
+            stored["key"] = f"{DOMAIN}.home"
+            self.storage[stored["key"]] = stored
+        await self._start_home_assistant(dict(entry.data))
+
+    async def reload(self) -> None:
+        """Reload the entry; a failed setup is tried again by Home Assistant itself."""
+        if self.house.entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+            return
+        work = self.loop.create_task(
+            self.hass.config_entries.async_reload(self.house.entry.entry_id)
+        )
+        await self.pass_until(work.done)
+        await work
+
+    def close(self) -> None:
+        """End it all."""
+        self.cloud.reset()
+        self.run(self._stop_home_assistant())
+        self.run(self.cloud.stop())
+        logging.getLogger().removeHandler(self.records)
+        self._stack.close()
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+
+    async def settle(self) -> None:
+        """Let everything happen that needs no time."""
+        quiet = 0
+        seen = -1
+        for _ in range(MOST_TURNS):
+            await asyncio.sleep(0)
+            now = len(self.cloud.journal) + len(self.cloud.journal.in_flight())
+            quiet = quiet + 1 if now == seen else 0
+            seen = now
+            if quiet >= TURNS:
+                return
+
+    async def pass_time(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass, in steps."""
+        left = seconds
+        await self.settle()
+        while left > 0:
+            self.clock.tick(timedelta(seconds=min(step, left)))
+            left -= step
+            await self.settle()
+
+    async def pass_until(
+        self, reached: Callable[[], bool], limit: float = 200, step: float = 0.05
+    ) -> None:
+        """Let time pass until something is so; raises TimeoutError after `limit` seconds."""
+        passed = 0.0
+        await self.settle()
+        while not reached():
+            if passed > limit:
+                raise TimeoutError(f"not so after {limit} s")
+            self.clock.tick(timedelta(seconds=step))
+            passed += step
+            # What has not happened soon will take a while: a pause, or a time limit.
+            step = min(step * 1.05, 1.0)
+            await self.settle()

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 import logging
 from typing import Any
+from unittest.mock import Mock
 
 from freezegun import freeze_time
 from pytest_homeassistant_custom_component.common import (
@@ -18,6 +19,7 @@ from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant import loader
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import translation
 from homeassistant.setup import async_setup_component
 from simulator import Simulator
 
@@ -126,6 +128,10 @@ class World:
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
+        asyncio.set_event_loop(None)
+        # The test framework's mock of this remembers every Home Assistant that ever loaded a text.
+        if isinstance(load := vars(translation)["_async_get_component_strings"], Mock):
+            load.reset_mock()
 
     async def settle(self) -> None:
         """Let everything happen that needs no time."""

@@ -171,6 +171,11 @@ def _raise_for_status(
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             raise BadKeyError(f"status {status}")
+        case HTTPStatus.NOT_FOUND if (
+            method is HTTPMethod.PATCH and "html" in headers.get("Content-Type", "")
+        ):
+            # A read may be missing there, but whoever has no change either is not this cloud.
+            raise NotUnderstandableError(f"a web page of status {status}")
         case HTTPStatus.NOT_FOUND:
             raise NotFoundError(f"status {status}")
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_IMPLEMENTED if (

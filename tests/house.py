@@ -8,7 +8,12 @@ from freezegun.api import FrozenDateTimeFactory
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.heatpump_steering.const import DOMAIN
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlowContext,
+    ConfigFlowResult,
+)
 from homeassistant.core import HomeAssistant, State
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -45,22 +50,37 @@ class House:
             device_id, user_id, key=key, settings=settings, **attributes
         )
 
+    def typed(self, **typed: Any) -> dict[str, Any]:
+        """Return what a person types into the form of the config flow; None takes a field away."""
+        form = {
+            "api_key": KEY,
+            "user_id": USER,
+            "base_url": self.cloud.url,
+            **typed,
+        }
+        return {field: text for field, text in form.items() if text is not None}
+
+    async def open_form(self, source: str = SOURCE_USER) -> ConfigFlowResult:
+        """Open a form of the config flow; any but the user's is about the entry."""
+        context: ConfigFlowContext = {"source": source}
+        if source != SOURCE_USER:
+            context["entry_id"] = self.entry.entry_id
+        return await self.hass.config_entries.flow.async_init(
+            DOMAIN, context=context, data=None
+        )
+
+    async def submit(self, form: ConfigFlowResult, **typed: Any) -> ConfigFlowResult:
+        """Send a form, and wait until everything that follows from it has happened."""
+        result = await self.hass.config_entries.flow.async_configure(
+            form["flow_id"], typed
+        )
+        await self.hass.async_block_till_done()
+        return result
+
     async def connect(self, **typed: Any) -> ConfigEntry:
         """Connect the house by the config flow, as a person does, and forget the requests of that."""
-        result = await self.hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_USER}
-        )
-        result = await self.hass.config_entries.flow.async_configure(
-            result["flow_id"],
-            {
-                "api_key": KEY,
-                "user_id": USER,
-                "base_url": self.cloud.url,
-                **typed,
-            },
-        )
+        result = await self.submit(await self.open_form(), **self.typed(**typed))
         assert result["type"] is FlowResultType.CREATE_ENTRY, result
-        await self.hass.async_block_till_done()
         self.entry = result["result"]
         self.cloud.journal.clear()
         return self.entry

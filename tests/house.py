@@ -232,6 +232,15 @@ def ids(target: str) -> dict[str, str]:
     return {"user_id": USER} | ({} if target == "home" else {"device_id": target})
 
 
+def refuse_changes(house: House, words: str) -> None:
+    """Let the cloud refuse every change in these words."""
+    house.cloud.weather.add(
+        method="PATCH",
+        status=422,
+        body={"detail": [{"loc": ["body"], "msg": words, "type": "value_error"}]},
+    )
+
+
 async def check_change(house: House, wish: Wish, target: str) -> None:
     """Change a setting in Home Assistant: the cloud receives exactly that, and it is shown where it belongs."""
     await house.prepared_for(wish)

@@ -232,10 +232,11 @@ def ids(target: str) -> dict[str, str]:
     return {"user_id": USER} | ({} if target == "home" else {"device_id": target})
 
 
-def refuse_changes(house: House, words: str) -> None:
-    """Let the cloud refuse every change in these words."""
+def refuse_changes(house: House, words: str, device_id: str | None = None) -> None:
+    """Let the cloud refuse every change (or those to one heat pump) in these words."""
     house.cloud.weather.add(
         method="PATCH",
+        device_id=device_id,
         status=422,
         body={"detail": [{"loc": ["body"], "msg": words, "type": "value_error"}]},
     )

@@ -1,24 +1,60 @@
 """A house with Home Assistant, and the cloud that its heat pumps are steered by."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_fire_time_changed,
+)
 
 from custom_components.heatpump_steering.const import DOMAIN
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlowContext,
+    ConfigFlowResult,
+)
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant, State
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from simulator import Simulator
 
 KEY = "test-key"
 USER = "user-1"
 
 type Json = Mapping[str, Any]
+
+TARGETS = ("hp-1", "home")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A setting as a person changes it, as the cloud knows it, and as it is shown then."""
+
+    key: str
+    action: str
+    data: Json
+    body: Json
+    """What the cloud receives beside the ids, and shows back."""
+    state: str
+    start: Json | None = None
+    """The settings before it; the simulator's defaults where None."""
+    fahrenheit: bool = False
+
+    @override
+    def __str__(self) -> str:
+        """Return what the test is called."""
+        unit = " in °F" if self.fahrenheit else ""
+        return f"{self.key} {self.state}{unit}"
 
 
 class House:
@@ -45,22 +81,37 @@ class House:
             device_id, user_id, key=key, settings=settings, **attributes
         )
 
+    def typed(self, **typed: Any) -> dict[str, Any]:
+        """Return what a person types into the form of the config flow; None takes a field away."""
+        form = {
+            "api_key": KEY,
+            "user_id": USER,
+            "base_url": self.cloud.url,
+            **typed,
+        }
+        return {field: text for field, text in form.items() if text is not None}
+
+    async def open_form(self, source: str = SOURCE_USER) -> ConfigFlowResult:
+        """Open a form of the config flow; any but the user's is about the entry."""
+        context: ConfigFlowContext = {"source": source}
+        if source != SOURCE_USER:
+            context["entry_id"] = self.entry.entry_id
+        return await self.hass.config_entries.flow.async_init(
+            DOMAIN, context=context, data=None
+        )
+
+    async def submit(self, form: ConfigFlowResult, **typed: Any) -> ConfigFlowResult:
+        """Send a form, and wait until everything that follows from it has happened."""
+        result = await self.hass.config_entries.flow.async_configure(
+            form["flow_id"], typed
+        )
+        await self.hass.async_block_till_done()
+        return result
+
     async def connect(self, **typed: Any) -> ConfigEntry:
         """Connect the house by the config flow, as a person does, and forget the requests of that."""
-        result = await self.hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_USER}
-        )
-        result = await self.hass.config_entries.flow.async_configure(
-            result["flow_id"],
-            {
-                "api_key": KEY,
-                "user_id": USER,
-                "base_url": self.cloud.url,
-                **typed,
-            },
-        )
+        result = await self.submit(await self.open_form(), **self.typed(**typed))
         assert result["type"] is FlowResultType.CREATE_ENTRY, result
-        await self.hass.async_block_till_done()
         self.entry = result["result"]
         self.cloud.journal.clear()
         return self.entry
@@ -70,6 +121,21 @@ class House:
         for device_id in device_ids or ("hp-1",):
             self.add_heat_pump(device_id)
         await self.connect(**typed)
+        return self
+
+    def use_fahrenheit(self) -> None:
+        """Be a house in the United States; to be said before it is connected."""
+        self.hass.config.units = US_CUSTOMARY_SYSTEM
+
+    async def prepared_for(self, wish: Wish) -> House:
+        """Connect with two heat pumps, at which the wish is still to be fulfilled."""
+        if wish.fahrenheit:
+            self.use_fahrenheit()
+        for device_id in ("hp-1", "hp-2"):
+            self.add_heat_pump(device_id, settings=wish.start)
+        await self.connect()
+        for target in ("hp-1", "hp-2", "home"):
+            assert self.shows(wish.key, target) != wish.state
         return self
 
     def entity_id(self, key: str, target: str = "hp-1", user_id: str = USER) -> str:
@@ -112,6 +178,35 @@ class House:
             blocking=True,
         )
 
+    async def refused(
+        self, action: str, key: str, target: str = "hp-1", **data: Any
+    ) -> str:
+        """Call an action that must be refused, and return the words of the refusal.
+
+        Nothing changes, here or in the cloud; the control alone is told its true value once more.
+        """
+        before = self.state(key, target)
+        held = self.cloud.cloud.to_json()
+        events = async_capture_events(self.hass, EVENT_STATE_CHANGED)
+        with pytest.raises(ServiceValidationError) as refusal:
+            await self.act(action, key, target, **data)
+        await self.hass.async_block_till_done()
+        assert [
+            (state.entity_id, state.state, state.attributes)
+            for event in events
+            if (state := event.data["new_state"]) is not None
+        ] == [(before.entity_id, before.state, before.attributes)]
+        assert self.cloud.cloud.to_json() == held
+        return str(refusal.value)
+
+    async def change_elsewhere(self, settings: Json, *device_ids: str) -> None:
+        """Change settings of all heat pumps, or of these, as with the supplier's app, and read them."""
+        for device_id in device_ids or [
+            heat_pump.device_id for heat_pump in self.cloud.cloud.heat_pumps()
+        ]:
+            self.cloud.cloud.change_settings(device_id, settings)
+        await self.poll()
+
     def received(self) -> list[dict[str, Any]]:
         """Return the bodies of the changes that the cloud received, oldest first."""
         return self.cloud.journal.patches()
@@ -130,3 +225,44 @@ class House:
         """Read the cloud now."""
         await self.entry.runtime_data.async_refresh()
         await self.hass.async_block_till_done()
+
+
+def ids(target: str) -> dict[str, str]:
+    """Return how a change is addressed to a target."""
+    return {"user_id": USER} | ({} if target == "home" else {"device_id": target})
+
+
+def refuse_changes(house: House, words: str, device_id: str | None = None) -> None:
+    """Let the cloud refuse every change (or those to one heat pump) in these words."""
+    house.cloud.weather.add(
+        method="PATCH",
+        device_id=device_id,
+        status=422,
+        body={"detail": [{"loc": ["body"], "msg": words, "type": "value_error"}]},
+    )
+
+
+async def check_change(house: House, wish: Wish, target: str) -> None:
+    """Change a setting in Home Assistant: the cloud receives exactly that, and it is shown where it belongs."""
+    await house.prepared_for(wish)
+    await house.act(wish.action, wish.key, target, **wish.data)
+    assert house.received() == [{**ids(target), **wish.body}]
+    assert house.shows(wish.key, target) == wish.state
+    # The other heat pump follows a change to the home; a change to one of them makes the home differ.
+    other = "hp-2" if target == "home" else "home"
+    assert house.shows(wish.key, other) == (
+        wish.state if target == "home" else "unknown"
+    )
+    await house.poll()
+    assert house.shows(wish.key, target) == wish.state
+
+
+async def check_change_elsewhere(house: House, wish: Wish, target: str) -> None:
+    """Change a setting in the cloud: it is shown after the next read, and nothing is sent."""
+    await house.prepared_for(wish)
+    await house.change_elsewhere(wish.body, "hp-1")
+    assert house.shows(wish.key) == wish.state
+    assert house.shows(wish.key, "home") == "unknown"
+    await house.change_elsewhere(wish.body, "hp-2")
+    assert house.shows(wish.key, target) == wish.state
+    assert house.received() == []

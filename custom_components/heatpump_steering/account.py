@@ -70,7 +70,9 @@ def checked_server(text: str) -> str:
     if (
         url.scheme not in ("http", "https")
         or not url.host
+        or " " in url.host
         or url.user is not None
+        or url.password is not None
         or url.query_string
         or url.fragment
     ):
@@ -108,10 +110,7 @@ async def async_try_out(
         except BadKeyError, NotFoundError, ReadingNotOfferedError:
             await _try_to_write(client, user_id, device_id)
             return Access(write_only=True)
-        found = set(reading.heat_pumps)
-        if not found:
-            listed = await client.get_heat_pumps(user_id)
-            found = {heat_pump.device_id for heat_pump in listed}
+        found = set(reading.heat_pumps) or await _listed(client, user_id)
     except TooManyRequestsError:
         raise InputError("base", "too_many_requests") from None
     except UnavailableError as error:
@@ -125,6 +124,15 @@ async def async_try_out(
     if device_id is not None and device_id not in found:
         raise InputError("device_id", "unknown_device")
     return Access(write_only=False)
+
+
+async def _listed(client: SettingsClient, user_id: str) -> set[str]:
+    """Return the ids of the user's heat pumps; none where there is no list to read."""
+    try:
+        listed = await client.get_heat_pumps(user_id)
+    except BadKeyError, NotFoundError, ReadingNotOfferedError:
+        return set()
+    return {heat_pump.device_id for heat_pump in listed}
 
 
 async def _try_to_write(

@@ -153,23 +153,25 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
         unique_id = _unique_id(data)
-        existing = await self.async_set_unique_id(unique_id)
-        title = " · ".join(filter(None, (data[CONF_USER_ID], data.get(CONF_DEVICE_ID))))
-        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
-            entry = (
-                self._get_reauth_entry()
-                if self.source == SOURCE_REAUTH
-                else self._get_reconfigure_entry()
-            )
-            if existing is not None and existing.entry_id != entry.entry_id:
-                return self.async_abort(reason="already_configured")
-            return self.async_update_reload_and_abort(
-                entry, unique_id=unique_id, title=title, data=data
-            )
-        self._abort_if_unique_id_configured()
-        if any(_overlap(data, entry.data) for entry in self._async_current_entries()):
+        await self.async_set_unique_id(unique_id)
+        entry = None
+        if self.source == SOURCE_REAUTH:
+            entry = self._get_reauth_entry()
+        elif self.source == SOURCE_RECONFIGURE:
+            entry = self._get_reconfigure_entry()
+        if any(
+            _overlap(data, other.data)
+            for other in self._async_current_entries()
+            if other is not entry
+        ):
             return self.async_abort(reason="already_configured")
-        return self.async_create_entry(title=title, data=data)
+        if entry is None:
+            return self.async_create_entry(title=_title(data), data=data)
+        # A name that somebody gave the home stays.
+        title = _title(data) if entry.title == _title(entry.data) else entry.title
+        return self.async_update_reload_and_abort(
+            entry, unique_id=unique_id, title=title, data=data
+        )
 
 
 def _checked(
@@ -178,13 +180,14 @@ def _checked(
     """Return the data of an entry from what was typed, over what is there; raises InputError."""
     data = {
         CONF_API_KEY: checked_key(
-            user_input.get(CONF_API_KEY) or present[CONF_API_KEY]
+            user_input.get(CONF_API_KEY) or present.get(CONF_API_KEY, "")
         ),
         CONF_USER_ID: checked_id(
-            CONF_USER_ID, user_input.get(CONF_USER_ID) or present[CONF_USER_ID]
+            CONF_USER_ID,
+            user_input.get(CONF_USER_ID) or present.get(CONF_USER_ID, ""),
         ),
         CONF_BASE_URL: checked_server(
-            user_input.get(CONF_BASE_URL) or present[CONF_BASE_URL]
+            user_input.get(CONF_BASE_URL) or present.get(CONF_BASE_URL, "")
         ),
     }
     # A form without the field leaves the heat pump as it is; an emptied field means all of them.
@@ -200,16 +203,27 @@ def _checked(
 
 def _unique_id(data: Mapping[str, Any]) -> str:
     """Return what no two entries may share: server, user, and heat pump."""
-    parts = [URL(data[CONF_BASE_URL]).authority, data[CONF_USER_ID]]
+    parts = [_server(data), data[CONF_USER_ID]]
     if CONF_DEVICE_ID in data:
         parts.append(data[CONF_DEVICE_ID])
     return "/".join(parts)
 
 
+def _server(data: Mapping[str, Any]) -> str:
+    """Return host and port."""
+    return URL(data[CONF_BASE_URL]).authority
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    """Return what an entry is called until somebody gives it a name."""
+    return " · ".join(filter(None, (data[CONF_USER_ID], data.get(CONF_DEVICE_ID))))
+
+
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two entries are about the same heat pump: one of all of them is about each."""
-    return all(
-        one[field] == other[field] for field in (CONF_BASE_URL, CONF_USER_ID)
+    return (_server(one), one[CONF_USER_ID]) == (
+        _server(other),
+        other[CONF_USER_ID],
     ) and (
         CONF_DEVICE_ID not in one
         or CONF_DEVICE_ID not in other

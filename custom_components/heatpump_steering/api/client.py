@@ -25,7 +25,9 @@ from .settings import Reading, ReportedSettings, Settings
 DEVICES_PATH: Final = "/v1/devices"
 SETTINGS_PATH: Final = "/v1/devices/settings"
 
-REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+TIME_LIMIT: Final = 10.0
+# Whoever asks for a longer wait has made a mistake.
+LONGEST_WAIT: Final = 24 * 3600.0
 PAGE_LIMIT: Final = 1000
 # A server that never ends its list must not keep us for ever: 4,000 heat pumps of one user are enough.
 MAX_PAGES: Final = 4
@@ -34,14 +36,20 @@ MAX_PAGES: Final = 4
 class SettingsClient:
     """Talks to one server with one key.
 
-    Every request takes at most 10 seconds and raises a `SteeringError` of the kind that fits.
+    Every request takes at most `time_limit` seconds and raises a `SteeringError` of the kind that fits.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, base_url: str, api_key: str
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        api_key: str,
+        *,
+        time_limit: float = TIME_LIMIT,
     ) -> None:
         """Take the session to use, the server as https://host, and the key."""
         self._session = session
+        self._timeout = aiohttp.ClientTimeout(total=time_limit)
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
 
@@ -117,7 +125,7 @@ class SettingsClient:
         status, _, text = await self._request(HTTPMethod.GET, path, query=query)
         try:
             answer = json.loads(text) if status == HTTPStatus.OK else None
-        except ValueError:
+        except ValueError, RecursionError:
             answer = None
         if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
             raise NotUnderstandableError(f"no list in an answer of status {status}")
@@ -143,7 +151,7 @@ class SettingsClient:
                 params=query,
                 json=body,
                 headers={"x-api-key": self._api_key, "Accept": "application/json"},
-                timeout=REQUEST_TIMEOUT,
+                timeout=self._timeout,
                 # A redirect would carry the key to whatever host it names.
                 allow_redirects=False,
             ) as response:
@@ -171,6 +179,11 @@ def _raise_for_status(
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             raise BadKeyError(f"status {status}")
+        case HTTPStatus.NOT_FOUND if (
+            method is HTTPMethod.PATCH and "html" in headers.get("Content-Type", "")
+        ):
+            # A read may be missing there, but whoever has no change either is not this cloud.
+            raise NotUnderstandableError(f"a web page of status {status}")
         case HTTPStatus.NOT_FOUND:
             raise NotFoundError(f"status {status}")
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_IMPLEMENTED if (
@@ -201,7 +214,7 @@ def _refusals(status: int, text: str) -> tuple[Refusal, ...]:
     """Read FastAPI's list of refusals, or make one of whatever words there are."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except ValueError, RecursionError:
         answer = None
     detail = answer.get("detail") if isinstance(answer, Mapping) else None
     if isinstance(detail, list):
@@ -231,15 +244,15 @@ def _path(loc: object) -> tuple[str, ...]:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the wait in seconds that a Retry-After header asks for.
 
-    It may be seconds or a date; a date is measured against the answer's own Date, never against our clock.
+    At most a day. It may be seconds or a date; a date is measured against the answer's own Date, never against our clock.
     """
     wanted = headers.get("Retry-After", "").strip()
     if wanted.isdecimal():
-        return float(wanted)
+        return min(float(wanted), LONGEST_WAIT)
     until, now = _http_date(wanted), _http_date(headers.get("Date"))
     if until is None or now is None:
         return None
-    return max(0.0, (until - now).total_seconds())
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_WAIT)
 
 
 def _http_date(value: str | None) -> datetime | None:

@@ -1,0 +1,1 @@
+"""The cloud's client and models, without Home Assistant."""

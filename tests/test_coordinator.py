@@ -1,0 +1,347 @@
+"""How the cloud is read: seldom, tolerantly, and without a state that lies."""
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+
+from .house import KEY, USER, House
+
+SETTINGS = "/v1/devices/settings"
+DEVICES = "/v1/devices"
+POLL = 301
+"""A poll is due every 300 seconds, on a second's fraction of its own."""
+HOURS = 3600
+
+
+def lists(house: House) -> int:
+    """Return how often the list of heat pumps was read."""
+    return len(house.cloud.journal.entries(path=DEVICES))
+
+
+@pytest.mark.parametrize("device_id", [None, "hp-2"])
+async def test_poll(
+    house: House, freezer: FrozenDateTimeFactory, device_id: str | None
+) -> None:
+    """Every five minutes one read, for any number of heat pumps, with the user's id in it."""
+    await house.connected("hp-1", "hp-2", "hp-3", device_id=device_id)
+    for polls in range(1, 4):
+        await house.pass_time(freezer, POLL - 10)
+        assert house.reads() == polls - 1
+        await house.pass_time(freezer, 10)
+        assert house.reads() == polls
+    query = {"user_id": USER} | ({"device_id": device_id} if device_id else {})
+    assert {
+        (entry.path, *entry.query.items()) for entry in house.cloud.journal.entries()
+    } == {(SETTINGS, *query.items())}
+
+
+@pytest.mark.parametrize(
+    "weather",
+    [
+        {"status": 500},
+        {"status": 504, "retry_after": 5},
+        {"status": 408},
+        {"drop": "before"},
+        {"drop": "during"},
+        {"garbage": "html"},
+        {"garbage": "truncated"},
+        {"status": 302, "headers": {"Location": "https://example.com"}},
+        {"method": "GET", "status": 403},
+        {"status": 404},
+        {"method": "GET", "status": 405},
+        {"status": 422},
+    ],
+    ids=str,
+)
+async def test_three_misses(
+    house: House,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    weather: dict[str, Any],
+) -> None:
+    """Three polls without an answer pass before anything is unavailable; one line says so, one that it is over."""
+    await house.connected()
+    caplog.clear()
+    house.cloud.weather.add(**weather)
+    for _ in range(2):
+        await house.pass_time(freezer, POLL)
+        assert house.shows("climate") == "heat"
+    assert ours(caplog) == []
+    for _ in range(3):
+        await house.pass_time(freezer, POLL)
+        assert house.shows("climate") == STATE_UNAVAILABLE
+    assert ours(caplog) == ["ERROR"]
+
+    house.cloud.weather.clear()
+    await house.pass_time(freezer, POLL)
+    assert house.shows("climate") == "heat"
+    assert ours(caplog) == ["ERROR", "INFO"]
+    assert KEY not in caplog.text
+    assert house.hass.config_entries.flow.async_progress() == []
+
+
+def ours(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the levels of the lines that somebody finds in the log of this integration."""
+    return [
+        record.levelname
+        for record in caplog.records
+        if record.name.startswith("custom_components.heatpump_steering")
+        and record.levelname != "DEBUG"
+    ]
+
+
+async def test_misses_in_between(house: House) -> None:
+    """Misses count in a row only."""
+    await house.connected()
+    for _ in range(3):
+        house.cloud.weather.add(status=503)
+        await house.poll()
+        await house.poll()
+        assert house.shows("climate") == "heat"
+        house.cloud.weather.clear()
+        await house.poll()
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        ({}, 300),
+        ({"retry_after": 10}, 300),
+        ({"retry_after": 1200}, 1200),
+        ({"retry_after_date": 1200}, 1200),
+        ({"headers": {"Retry-After": "soon"}}, 300),
+    ],
+    ids=str,
+)
+async def test_too_many_requests(
+    house: House,
+    freezer: FrozenDateTimeFactory,
+    asked: dict[str, Any],
+    wait: int,
+) -> None:
+    """A cloud that wants to be left alone is left alone as long as it says, and nothing is unavailable."""
+    await house.connected()
+    house.cloud.weather.add(status=429, **asked)
+    await house.pass_time(freezer, POLL)
+    for polls in range(1, 5):
+        assert house.reads() == polls
+        await house.pass_time(freezer, wait - 10)
+        assert house.reads() == polls
+        assert house.shows("climate") == "heat"
+        await house.pass_time(freezer, 11)
+    house.cloud.weather.clear()
+    await house.pass_time(freezer, wait + 1)
+    reads = house.reads()
+    await house.pass_time(freezer, POLL)
+    assert house.reads() == reads + 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_bad_key(
+    house: House, freezer: FrozenDateTimeFactory, status: int
+) -> None:
+    """A key that is refused for writing too is bad: shown at once, asked for, and not tried again and again."""
+    await house.connected()
+    house.cloud.behaviour.bad_key_status = status
+    house.cloud.cloud.revoke_key(KEY)
+    await house.pass_time(freezer, POLL)
+    assert house.shows("climate") == STATE_UNAVAILABLE
+    (flow,) = house.hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert house.received() == [{"user_id": USER}]
+    reads = house.reads()
+    await house.pass_time(freezer, HOURS)
+    assert house.reads() == reads
+
+
+async def test_bad_key_on_a_change(house: House) -> None:
+    """A key that is refused for a change is asked for, once."""
+    await house.connected()
+    house.cloud.cloud.revoke_key(KEY)
+    for _ in range(2):
+        with pytest.raises(Exception, match="does not accept the API key"):
+            await house.act("switch.turn_on", "schedule")
+    (flow,) = house.hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert house.entry.state is ConfigEntryState.LOADED
+
+
+async def test_new_heat_pump(house: House) -> None:
+    """A heat pump that turns up has its entities after the next poll, and the home gets its own."""
+    await house.connected()
+    house.add_heat_pump("hp-2", model="F1255")
+    await house.poll()
+    assert house.shows("climate", "hp-2") == "heat"
+    assert house.shows("climate", "home") == "heat"
+    assert house.device("hp-2").model == "F1255"
+    assert (house.reads(), lists(house)) == (2, 1)
+    await house.poll()
+    assert (house.reads(), lists(house)) == (3, 1)
+    await house.act("switch.turn_on", "schedule", "hp-2")
+    assert house.received() == [
+        {"user_id": USER, "device_id": "hp-2", "room": {"schedule_enabled": True}}
+    ]
+
+
+async def test_new_heat_pump_without_the_list(house: House) -> None:
+    """A list that cannot be had hides nothing."""
+    await house.connected()
+    house.add_heat_pump("hp-2", settings={"room": {"preferred_temperature": 19}})
+    house.cloud.weather.add(path=DEVICES, status=503)
+    await house.poll()
+    assert house.shows("preferred_temperature", "hp-2") == "19.0"
+    assert house.shows("climate", "hp-1") == "heat"
+
+
+async def test_list_is_read_seldom(
+    house: House, freezer: FrozenDateTimeFactory
+) -> None:
+    """The list of heat pumps is read every few hours."""
+    await house.connected()
+    await house.pass_time(freezer, 6 * HOURS - 60)
+    assert lists(house) == 0
+    await house.pass_time(freezer, POLL)
+    assert lists(house) == 1
+    await house.pass_time(freezer, POLL)
+    assert lists(house) == 1
+
+
+async def test_list_fails_later(house: House, freezer: FrozenDateTimeFactory) -> None:
+    """A list that fails hides no settings, and is tried at the next poll."""
+    await house.connected()
+    house.cloud.weather.add(path=DEVICES, status=503)
+    await house.change_elsewhere({"room": {"schedule_enabled": True}})
+    await house.pass_time(freezer, 6 * HOURS)
+    assert house.shows("schedule") == "on"
+    await house.pass_time(freezer, POLL)
+    assert lists(house) == 2
+
+
+async def test_heat_pump_goes_and_comes_back(
+    house: House, freezer: FrozenDateTimeFactory
+) -> None:
+    """A heat pump that is gone from the list is unavailable, and is itself again when it comes back."""
+    await house.connected("hp-1", "hp-2")
+    house.cloud.cloud.hide("hp-2")
+    await house.pass_time(freezer, 6 * HOURS)
+    assert house.shows("climate", "hp-2") == STATE_UNAVAILABLE
+    assert house.shows("climate", "home") == STATE_UNAVAILABLE
+    assert house.shows("climate", "hp-1") == "heat"
+
+    house.cloud.cloud.hide("hp-2", hidden=False)
+    await house.change_elsewhere({"room": {"temperature_control_mode": "auto"}}, "hp-2")
+    assert house.shows("climate", "hp-2") == "heat_cool"
+    assert house.shows("climate", "home") == "unknown"
+    await house.act("climate.set_hvac_mode", "climate", "hp-2", hvac_mode="off")
+    assert house.shows("climate", "hp-2") == "off"
+
+
+async def test_items_that_are_not_ours(house: House) -> None:
+    """Another user's devices, devices of another kind and items without an id get no entities."""
+    house.cloud.behaviour.extra_fields = True
+    house.add_heat_pump("hp-1")
+    listed = [
+        {"device_id": "hp-1", "user_id": USER, "brand": "nibe", "model": "S735"},
+        {"device_id": "theirs", "user_id": "user-2", "device_type": "heat_pump"},
+        {"device_id": "car", "user_id": USER, "device_type": "ev"},
+        {"user_id": USER},
+        "hp-7",
+    ]
+    house.cloud.weather.add(
+        path=DEVICES, body={"data": listed, "meta": {"next_token": None}}
+    )
+    await house.connect()
+    assert house.entry.runtime_data.data.heat_pumps.keys() == {"hp-1"}
+    assert {
+        state.attributes["friendly_name"]
+        for state in house.hass.states.async_all("climate")
+    } == {"Heat pump"}
+
+
+async def test_read_back(house: House, freezer: FrozenDateTimeFactory) -> None:
+    """A few seconds after a change the cloud is read back, once where it shows the change."""
+    await house.connected()
+    await house.act("switch.turn_on", "schedule")
+    assert house.reads() == 0
+    await house.pass_time(freezer, 5)
+    assert house.reads() == 1
+    await house.pass_time(freezer, 60)
+    assert house.reads() == 1
+    assert house.shows("schedule") == "on"
+
+
+async def test_read_back_of_a_slow_cloud(
+    house: House, freezer: FrozenDateTimeFactory
+) -> None:
+    """While the cloud shows the old value, it is read at growing intervals and not believed."""
+    await house.connected()
+    house.cloud.behaviour.read_lag_reads = 3
+    await house.act("number.set_value", "preferred_temperature", value=18)
+    reads_after = []
+    for second in range(1, 60):
+        before = house.reads()
+        await house.pass_time(freezer, 1)
+        reads_after += [second] * (house.reads() - before)
+        assert house.shows("preferred_temperature") == "18.0"
+    assert len(reads_after) == 4
+    waits = [later - earlier for earlier, later in pairwise(reads_after)]
+    assert waits == sorted(waits)
+    assert waits[0] < waits[-1]
+
+
+async def test_changed_elsewhere_after_a_change(house: House) -> None:
+    """A third value is somebody else's, and believed at once."""
+    await house.connected()
+    await house.act("number.set_value", "preferred_temperature", value=18)
+    await house.change_elsewhere({"room": {"preferred_temperature": 23.5}})
+    assert house.shows("preferred_temperature") == "23.5"
+
+
+async def test_rounded_by_the_cloud(house: House) -> None:
+    """What the cloud makes of a value is shown, not what was wished for."""
+    await house.connected()
+    house.cloud.behaviour.rounding = 1
+    await house.act("number.set_value", "preferred_temperature", value=18.5)
+    assert house.shows("preferred_temperature") == "18.5"
+    await house.poll()
+    assert house.shows("preferred_temperature") == "19.0"
+
+
+async def test_read_that_began_before_a_change(house: House) -> None:
+    """A read says nothing about what was changed while it was under way."""
+    await house.connected()
+    house.cloud.weather.add(method="GET", hold="after", times=1)
+    poll = asyncio.create_task(house.poll())
+    await house.cloud.weather.wait_for_held()
+    await house.act("switch.turn_on", "schedule")
+    house.cloud.weather.release()
+    await poll
+    assert house.shows("schedule") == "on"
+
+
+async def test_home_and_heat_pump(house: House) -> None:
+    """A change to the home reaches the ledger of each heat pump, and a later one to one of them wins there."""
+    await house.connected("hp-1", "hp-2")
+    await house.act("select.select_option", "control_mode", "home", option="off")
+    await house.act("select.select_option", "control_mode", "hp-2", option="auto")
+    assert house.shows("control_mode", "hp-1") == "off"
+    assert house.shows("control_mode", "hp-2") == "auto"
+    assert house.shows("control_mode", "home") == "unknown"
+    await house.poll()
+    assert house.shows("control_mode", "hp-1") == "off"
+    assert house.shows("control_mode", "hp-2") == "auto"
+
+
+async def test_accepted_survives_a_miss(house: House) -> None:
+    """What the cloud has accepted is shown, though it cannot be read back."""
+    await house.connected()
+    house.cloud.weather.add(method="GET", status=503)
+    await house.act("switch.turn_on", "schedule")
+    await house.poll()
+    assert house.shows("schedule") == "on"

@@ -1,0 +1,167 @@
+"""Names, ids and devices, and when states are written."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
+from homeassistant.core import Event, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntryType
+
+from .house import House
+
+# Unique ids are for ever: these are the words of the design, not of the code.
+PLATFORMS = {
+    "climate": {"climate"},
+    "number": {
+        "preferred_temperature",
+        "allowed_below",
+        "allowed_above",
+        "hot_water_min",
+        "hot_water_max",
+    },
+    "select": {"control_mode", "optimization"},
+    "switch": {"flex_trading", "dynamic_tariff", "pv_self_consumption", "schedule"},
+}
+
+
+def unique_ids(*targets: str, user_id: str = "user-1") -> set[tuple[str, str]]:
+    """Return platform and unique id of every entity of these targets."""
+    return {
+        (platform, f"{user_id}_{target}_{key}")
+        for platform, keys in PLATFORMS.items()
+        for key in keys
+        for target in targets
+    }
+
+
+def registered(house: House) -> list[er.RegistryEntry]:
+    """Return the entities of the connected home."""
+    return er.async_entries_for_config_entry(
+        er.async_get(house.hass), house.entry.entry_id
+    )
+
+
+@pytest.mark.parametrize(
+    ("device_ids", "typed", "targets"),
+    [
+        (("hp-1",), {}, ("hp-1",)),
+        (("hp-1", "hp-2"), {}, ("hp-1", "hp-2", "home")),
+        (("hp-1", "hp-2"), {"device_id": "hp-2"}, ("hp-2",)),
+    ],
+)
+async def test_unique_ids(
+    house: House,
+    device_ids: tuple[str, ...],
+    typed: dict[str, Any],
+    targets: tuple[str, ...],
+) -> None:
+    """For each heat pump, and for the home where there are several, exactly these."""
+    await house.connected(*device_ids, **typed)
+    entries = registered(house)
+    assert {(entry.domain, entry.unique_id) for entry in entries} == unique_ids(
+        *targets
+    )
+    for entry in entries:
+        assert entry.unique_id.endswith(f"_{entry.translation_key}")
+        assert entry.has_entity_name
+
+
+async def test_the_only_heat_pump(house: House) -> None:
+    """It is simply called “Heat pump”, and the thermostat is its main entity."""
+    await house.connected()
+    device = house.device()
+    assert device.name == "Heat pump"
+    assert (device.manufacturer, device.model) == ("Nibe", "S735")
+    assert device.entry_type is None
+    assert house.state("climate").attributes["friendly_name"] == "Heat pump"
+    assert house.entity_id("climate") == "climate.heat_pump"
+    names = {
+        house.state(key).attributes["friendly_name"]
+        for keys in PLATFORMS.values()
+        for key in keys - {"climate"}
+    }
+    assert len(names) == 11
+    assert all(name.startswith("Heat pump ") for name in names)
+
+
+async def test_several(house: House) -> None:
+    """Several are told apart by brand and model; the home is a service."""
+    house.add_heat_pump("hp-1", brand="nibe", model="S735")
+    house.add_heat_pump("hp-2", brand="NIBE AB", model="F1255")
+    await house.connect()
+    assert house.device("hp-1").name == "Nibe S735"
+    assert house.device("hp-2").name == "NIBE AB F1255"
+    assert house.device("hp-2").manufacturer == "NIBE AB"
+    home = house.device("home")
+    assert home.name == "All heat pumps"
+    assert home.entry_type is DeviceEntryType.SERVICE
+    assert home.model is None
+    assert house.state("climate", "home").attributes["friendly_name"] == home.name
+
+
+async def test_namesakes(house: House) -> None:
+    """Those of the same make and model have their ids in their names."""
+    house.add_heat_pump("a", model=None)
+    house.add_heat_pump("b", model=None)
+    house.add_heat_pump("c", model="F1255")
+    await house.connect()
+    assert [house.device(device_id).name for device_id in "abc"] == [
+        "Nibe a",
+        "Nibe b",
+        "Nibe F1255",
+    ]
+
+
+async def test_nothing_known_of_several(house: House) -> None:
+    """Without the list their ids are all there is."""
+    house.cloud.weather.add(path="/v1/devices", status=403)
+    await house.connected("hp-1", "hp-2")
+    assert house.device("hp-1").name == "Heat pump hp-1"
+    assert house.device("hp-2").name == "Heat pump hp-2"
+
+
+async def test_dutch(house: House) -> None:
+    """A house that speaks a language without a translation still has names."""
+    house.hass.config.language = "nl"
+    await house.connected()
+    assert house.device().name
+    assert house.state("climate").attributes["friendly_name"] == house.device().name
+
+
+async def test_state_is_written_only_when_something_is_new(house: House) -> None:
+    """Polls that bring nothing new, and changes of another heat pump, write nothing."""
+    await house.connected("hp-1", "hp-2")
+    await house.change_elsewhere({"room": {"preferred_temperature": 19}}, "hp-2")
+    await house.change_elsewhere({"room": {"preferred_temperature": 19}}, "hp-1")
+    written: list[str] = []
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        written.append(event.data["entity_id"])
+
+    @callback
+    def all_of_them(_: Any) -> bool:
+        return True
+
+    house.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    house.hass.bus.async_listen(EVENT_STATE_REPORTED, note, event_filter=all_of_them)
+    await house.poll()
+    assert written == []
+
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
+    assert not any("hp_1" in entity_id for entity_id in written)
+    assert house.entity_id("preferred_temperature", "hp-2") in written
+
+
+async def test_change_is_written_once(house: House) -> None:
+    """A change that is accepted is one change of state, and its confirmation none."""
+    await house.connected()
+    events = async_capture_events(house.hass, EVENT_STATE_CHANGED)
+    await house.act("switch.turn_on", "schedule")
+    await house.poll()
+    assert [event.data["entity_id"] for event in events] == [
+        house.entity_id("schedule")
+    ]

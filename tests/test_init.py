@@ -1,0 +1,157 @@
+"""Setting up, unloading, reloading and removing a home."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+
+from .house import KEY, USER, House
+
+SETTINGS = "/v1/devices/settings"
+DEVICES = "/v1/devices"
+
+
+async def reload(house: House) -> None:
+    """Set up anew, as at a restart."""
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+
+
+def state_of(house: House) -> ConfigEntryState:
+    """Return how the entry stands."""
+    return house.entry.state
+
+
+@pytest.mark.parametrize(
+    ("device_id", "query"),
+    [
+        (None, {"user_id": USER}),
+        ("hp-2", {"user_id": USER, "device_id": "hp-2"}),
+    ],
+)
+async def test_setup_reads_twice_and_writes_nothing(
+    house: House, device_id: str | None, query: dict[str, str]
+) -> None:
+    """The settings and the list, never without the user; and no change that nobody asked for."""
+    await house.connected("hp-1", "hp-2", "hp-3", device_id=device_id)
+    await reload(house)
+    requests = [
+        (entry.method, entry.path, entry.query, entry.key_right)
+        for entry in house.cloud.journal.entries()
+    ]
+    assert requests == [
+        ("GET", SETTINGS, query, True),
+        ("GET", DEVICES, {"user_id": USER, "limit": "1000"}, True),
+    ]
+
+
+async def test_unload(house: House, freezer: FrozenDateTimeFactory) -> None:
+    """An unloaded home is unavailable and leaves the cloud alone, until it is loaded again."""
+    await house.connected()
+    await house.act("switch.turn_on", "schedule")
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    assert state_of(house) is ConfigEntryState.NOT_LOADED
+    assert house.shows("schedule") == STATE_UNAVAILABLE
+    await house.pass_time(freezer, 3600)
+    assert house.reads() == 0
+
+    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
+    assert house.shows("schedule") == "on"
+
+
+async def test_remove(house: House, hass_storage: dict[str, Any]) -> None:
+    """Nothing stays behind."""
+    await house.connected()
+    file = f"{DOMAIN}.{house.entry.entry_id}"
+    await reload(house)
+    assert file in hass_storage
+    assert KEY not in str(hass_storage[file])
+    entity_id = house.entity_id("climate")
+    await house.hass.config_entries.async_remove(house.entry.entry_id)
+    assert file not in hass_storage
+    assert house.hass.states.get(entity_id) is None
+
+
+@pytest.mark.parametrize(
+    ("weather", "reason"),
+    [
+        ({"status": 503}, "503"),
+        ({"drop": "before"}, "broke off"),
+        ({"garbage": "html"}, "makes no sense"),
+        ({"path": DEVICES, "status": 500}, "500"),
+        ({"path": DEVICES, "garbage": "truncated"}, "makes no sense"),
+        ({"status": 429}, "too many requests"),
+        ({"status": 429, "retry_after": 120}, "too many requests"),
+        ({"method": "GET", "status": 403}, ""),
+    ],
+)
+async def test_trouble_at_setup(
+    house: House,
+    freezer: FrozenDateTimeFactory,
+    weather: dict[str, Any],
+    reason: str,
+) -> None:
+    """Trouble that may pass is tried again, and says what it is; nobody is asked for a key."""
+    await house.connected()
+    house.cloud.weather.add(**weather)
+    await reload(house)
+    assert state_of(house) is ConfigEntryState.SETUP_RETRY
+    assert house.entry.reason is not None
+    assert reason in house.entry.reason
+    assert house.shows("climate") == STATE_UNAVAILABLE
+    assert house.hass.config_entries.flow.async_progress() == []
+
+    house.cloud.weather.clear()
+    await house.pass_time(freezer, 600)
+    assert state_of(house) is ConfigEntryState.LOADED
+    assert house.shows("climate") == "heat"
+
+
+@pytest.mark.parametrize("status", [403, 404, 405])
+async def test_no_list(house: House, status: int) -> None:
+    """A key or a server without the list still has its settings; only brand and model are missing."""
+    house.cloud.weather.add(path=DEVICES, status=status)
+    await house.connected()
+    assert house.shows("climate") == "heat"
+    assert house.device().model is None
+    assert house.device().name == "Heat pump"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_bad_key_at_setup(house: House, status: int) -> None:
+    """A key that may neither read nor write is asked for anew."""
+    await house.connected()
+    house.cloud.behaviour.bad_key_status = status
+    house.cloud.cloud.revoke_key(KEY)
+    await reload(house)
+    assert state_of(house) is ConfigEntryState.SETUP_ERROR
+    (flow,) = house.hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert flow["context"]["entry_id"] == house.entry.entry_id
+    # The proof is a change with nothing in it.
+    assert house.received() == [{"user_id": USER}]
+
+
+async def test_hostname_gone(house: House) -> None:
+    """A server that does not answer at all is tried again."""
+    await house.connected()
+    await house.cloud.stop()
+    await reload(house)
+    assert state_of(house) is ConfigEntryState.SETUP_RETRY
+
+
+async def test_home_without_heat_pumps(house: House) -> None:
+    """A home whose heat pumps have all gone is set up, and waits for them."""
+    await house.connected("hp-1", "hp-2")
+    for device_id in ("hp-1", "hp-2"):
+        house.cloud.cloud.hide(device_id)
+    await reload(house)
+    assert state_of(house) is ConfigEntryState.LOADED
+    assert house.shows("climate") == STATE_UNAVAILABLE
+    house.cloud.cloud.hide("hp-1", hidden=False)
+    await house.poll()
+    assert house.shows("climate") == "heat"

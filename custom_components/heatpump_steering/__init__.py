@@ -3,6 +3,7 @@
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
@@ -12,6 +13,7 @@ from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
+    Platform.BINARY_SENSOR,
     Platform.CLIMATE,
     Platform.NUMBER,
     Platform.SELECT,
@@ -50,3 +52,14 @@ async def async_remove_entry(
 ) -> None:
     """Forget what was kept for a home."""
     await Memory(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a person delete a device that the cloud no longer has."""
+    coordinator = entry.runtime_data
+    return not any(
+        coordinator.identifier(target) in device.identifiers
+        for target in coordinator.data.targets
+    )

@@ -45,6 +45,10 @@ class Books:
             target: self._ledgers.get(target) or Ledger() for target in targets
         }
 
+    def forget(self, target: Target) -> None:
+        """Start the ledger of a target anew: nothing is known of it."""
+        self._ledgers[target] = Ledger()
+
     def of(self, target: Target) -> list[Ledger]:
         """Return the ledgers that a change to the target concerns: for the home, all of them."""
         if (ledger := self._ledgers.get(target)) is not None:

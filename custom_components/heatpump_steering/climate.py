@@ -109,7 +109,20 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             return None
         return upper_edge(self.shown)
 
-    # The names of 2026.11 for the same three.
+    @property
+    @override
+    def current_temperature(self) -> float | None:
+        """Return what the picked sensor of the room says."""
+        return self.coordinator.room_sensors.temperature(self.target)
+
+    @property
+    @override
+    def basis(self) -> object:
+        """Return the settings and the temperature of the room."""
+        return (self.target_data, self.current_temperature)
+
+    # The names of 2026.11 for the same four.
+    native_current_temperature = current_temperature
     native_target_temperature = target_temperature
     native_target_temperature_low = target_temperature_low
     native_target_temperature_high = target_temperature_high

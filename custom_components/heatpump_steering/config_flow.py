@@ -9,10 +9,12 @@ from yarl import URL
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectSelector,
@@ -34,6 +36,7 @@ from .account import (
 )
 from .api import SettingsClient
 from .const import CONF_BASE_URL, CONF_USER_ID, CONF_WRITE_ONLY, DOMAIN
+from .options_flow import SteeringOptionsFlow
 
 _KEY: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
@@ -70,6 +73,13 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     """Connects a home."""
 
     VERSION = 1
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> SteeringOptionsFlow:
+        """Return what can be chosen later."""
+        return SteeringOptionsFlow()
 
     @override
     async def async_step_user(

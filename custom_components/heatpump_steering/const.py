@@ -29,3 +29,6 @@ READ_BACK_GROWTH: Final = 2.0
 
 type Target = str | None
 """What a change is addressed to: a heat pump by its device id, or None for the home."""
+
+HOME_KEY: Final = ""
+"""The home in files and options: JSON has no null as a key, and no id of the cloud's is empty."""

@@ -1,6 +1,7 @@
 """The one shared coordinator: it polls, takes every change, and says what is to be shown."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,12 +45,15 @@ from .const import (
     READ_BACK_GROWTH,
     Target,
 )
+from .devices import READS_UNTIL_GONE, StaleDevices
 from .errors import action_error
-from .ledger import Outcome
+from .ledger import Ledger, Outcome
 from .limits import LimitError, check_order, check_values
 from .memory import Memory
 from .outbox import Outbox, StoppedError
-from .repairs import async_show_not_kept
+from .repairs import async_show_broken_links, async_show_not_kept
+from .requests import Requests
+from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
 
@@ -80,11 +84,19 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.user_id: str = entry.data[CONF_USER_ID]
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.memory = Memory(hass, entry.entry_id)
+        self.requests = Requests()
+        self.room_sensors = RoomSensors(
+            hass,
+            entry.options.get(CONF_ROOM_SENSORS, {}),
+            on_change=self.async_update_listeners,
+            on_rename=self._keep_room_sensors,
+        )
         self._only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
         self._client = SettingsClient(
             async_get_clientsession(hass),
             entry.data[CONF_BASE_URL],
             entry.data[CONF_API_KEY],
+            on_request=self.requests.note,
         )
         self._books = Books(write_only=self.write_only)
         self._outbox = Outbox(self, self._create_task)
@@ -93,7 +105,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._misses = 0
         self._read_back_wait = READ_BACK_FIRST
         self._unsub_read_back: CALLBACK_TYPE | None = None
+        self._absences: Counter[str] = Counter()
+        self._stale_devices = StaleDevices(hass, entry.entry_id)
         entry.async_on_unload(self._cancel_read_back)
+        entry.async_on_unload(self.room_sensors.stop)
         entry.async_on_unload(
             hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )
@@ -168,6 +183,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._misses = 0
             self.update_interval = POLL_INTERVAL
             self._follow_up(self._books.read(reading, number=number))
+            if reading.heat_pumps:
+                self._stale_devices.async_read(
+                    {self.identifier(target) for target in self._books.data()}
+                )
+            async_show_broken_links(self.hass, self.user_id, self._heat_pumps)
 
     async def _list_when_due(self, reading: Reading) -> None:
         """Read the list of heat pumps at setup, every few hours, and when an unknown one turns up.
@@ -175,34 +195,52 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         Raises SteeringError at setup only: later, a list that cannot be had hides no settings.
         """
         now = monotonic()
+        self._count_absences(reading)
+        gone = {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}
         if (
             self._listed_at is not None
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
             and reading.heat_pumps.keys() <= self._heat_pumps.keys()
+            and not gone
         ):
             return
-        found = {
-            device_id: self._heat_pumps.get(device_id, HeatPump(device_id=device_id))
-            for device_id in reading.heat_pumps
-        }
+        listed: tuple[HeatPump, ...] = ()
         try:
             listed = await self._client.get_heat_pumps(self.user_id)
         except (BadKeyError, NotFoundError, ReadingNotOfferedError) as error:
             LOGGER.debug("Brand and model stay unknown: %s", error)
-            self._listed_at = now
         except SteeringError as error:
             if self._listed_at is None:
                 raise
             LOGGER.debug("The list of heat pumps is left for the next poll: %s", error)
-        else:
-            found.update({heat_pump.device_id: heat_pump for heat_pump in listed})
-            self._listed_at = now
+            return
+        self._listed_at = now
+        found = {
+            device_id: self._heat_pumps.get(device_id, HeatPump(device_id=device_id))
+            for device_id in (*self._heat_pumps, *reading.heat_pumps)
+            if device_id not in gone
+        }
+        found.update({heat_pump.device_id: heat_pump for heat_pump in listed})
         self._heat_pumps = {
             device_id: heat_pump
             for device_id, heat_pump in found.items()
             if self._only_device_id in (None, device_id)
         }
         self._books.keep_only(self._heat_pumps)
+        for device_id in gone & self._heat_pumps.keys():
+            # Listed, but without settings: what they were does not count any more.
+            self._books.forget(device_id)
+        self._absences.clear()
+
+    def _count_absences(self, reading: Reading) -> None:
+        """Count how often a heat pump was missing in a row. No heat pump at all is trouble, not truth."""
+        if not reading.heat_pumps:
+            return
+        for device_id in self._heat_pumps:
+            if device_id in reading.heat_pumps:
+                del self._absences[device_id]
+            else:
+                self._absences[device_id] += 1
 
     async def _prove_key(self, error: SteeringError) -> None:
         """Find out what a refused read means, with a change that changes nothing.
@@ -287,7 +325,31 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._unsub_read_back()
             self._unsub_read_back = None
 
+    def polling(self) -> dict[str, Any]:
+        """Return how the reading goes, for diagnostics."""
+        return {
+            "interval_seconds": self._update_interval_seconds,
+            "misses": self._misses,
+            "last_update_success": self.last_update_success,
+            "last_exception": str(self.last_exception or ""),
+            "last_read": self.requests.last_read,
+            "last_write": self.requests.last_write,
+        }
+
     # Changing
+
+    @property
+    def waiting_changes(self) -> int:
+        """Return how many changes are on their way."""
+        return self._outbox.waiting
+
+    def pending(self, target: Target) -> Settings:
+        """Return what is on its way for a target, as one change."""
+        return self._outbox.pending(target)
+
+    def ledgers(self, target: Target) -> list[Ledger]:
+        """Return the ledgers that a target stands for."""
+        return self._books.of(target)
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown for a target; for a home of one heat pump, that one's settings."""
@@ -369,10 +431,19 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             return False
         self._follow_up(self._books.read(reading, number=number))
         self._publish()
+        # Shown, not reported: an old read may still have the wished value from before another change.
         return all(
-            same_value(value, ledger.reported.get(leaf))
+            same_value(value, ledger.shown.get(leaf))
             for ledger in self._books.of(target)
             for leaf, value in change.items()
+        )
+
+    @callback
+    def _keep_room_sensors(self, picked: Mapping[str, str]) -> None:
+        """Remember what the room's sensors are called now."""
+        self.hass.config_entries.async_update_entry(
+            self.config_entry,
+            options={**self.config_entry.options, CONF_ROOM_SENSORS: dict(picked)},
         )
 
     async def async_close(self) -> None:

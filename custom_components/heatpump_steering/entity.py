@@ -5,6 +5,7 @@ from typing import override
 
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -32,7 +33,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_translation_key = key
         self._attr_device_info = _device_info(coordinator, target)
         self._attr_assumed_state = coordinator.write_only
-        self._written: tuple[bool, TargetData] | None = None
+        self._written: tuple[bool, object] | None = None
 
     @property
     def target_data(self) -> TargetData:
@@ -45,6 +46,11 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         return self.target_data.shown
 
     @property
+    def basis(self) -> object:
+        """Return all that the state depends on: as long as it stays the same, so does the state."""
+        return self.target_data
+
+    @property
     @override
     def available(self) -> bool:
         """Tell whether the cloud is reached and knows the heat pump."""
@@ -54,7 +60,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only if something of this target is new."""
-        now = (self.available, self.target_data)
+        now = (self.available, self.basis)
         if now != self._written:
             self._written = now
             super()._handle_coordinator_update()
@@ -126,9 +132,19 @@ def async_add_for_each_target(
 
     @callback
     def add_new() -> None:
-        new = [target for target in coordinator.data.targets if target not in known]
-        known.clear()
-        known.update(coordinator.data.targets)
+        targets = coordinator.data.targets
+        # Until its device is removed, a heat pump that is away keeps its entities.
+        registry = dr.async_get(coordinator.hass)
+        for target in known - targets.keys():
+            if (
+                registry.async_get_device_by_identifier(
+                    coordinator.identifier(target), entry.entry_id
+                )
+                is None
+            ):
+                known.remove(target)
+        new = [target for target in targets if target not in known]
+        known.update(targets)
         async_add_entities(
             entity for target in new for entity in make(coordinator, target)
         )

@@ -7,13 +7,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .api import ControlMode, Settings
-from .const import DOMAIN
+from .const import DOMAIN, HOME_KEY
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 1.0
-
-# JSON has no null as a key, and no id of the cloud's is empty.
-HOME_KEY = ""
 
 
 class _Stored(TypedDict):

@@ -5,13 +5,38 @@ from collections.abc import Mapping
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .api import Leaf
+from .api import HeatPump, Leaf
 from .const import DOMAIN, PROJECT_URL, Target
 from .entity_ids import async_entity_of
 from .ledger import NotKept
 from .wording import async_setting_name, async_value_text
 
 NOT_KEPT_PAGE = f"{PROJECT_URL}/blob/main/docs/not-kept.md"
+ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
+
+
+@callback
+def async_show_broken_links(
+    hass: HomeAssistant, user_id: str, heat_pumps: Mapping[str, HeatPump]
+) -> None:
+    """Show an issue for every heat pump whose manufacturer's account the cloud cannot reach any more."""
+    _show(
+        hass,
+        f"account_link_{user_id}_",
+        {
+            device_id: {"heat_pump": _name(heat_pump)}
+            for device_id, heat_pump in heat_pumps.items()
+            if heat_pump.needs_reauthentication
+        },
+        translation_key="account_link",
+        learn_more_url=ACCOUNT_LINK_PAGE,
+    )
+
+
+def _name(heat_pump: HeatPump) -> str:
+    return " ".join(
+        filter(None, (heat_pump.brand, heat_pump.model, heat_pump.device_id))
+    )
 
 
 @callback
@@ -21,32 +46,50 @@ def async_show_not_kept(
     not_kept: Mapping[Target, Mapping[Leaf, NotKept]],
 ) -> None:
     """Show an issue for every setting that the cloud did not keep, and close those that are mended."""
-    prefix = f"not_kept_{user_id}_"
-    shown = {
-        issue_id
-        for domain, issue_id in ir.async_get(hass).issues
-        if domain == DOMAIN and issue_id.startswith(prefix)
-    }
+    shown: dict[str, dict[str, str]] = {}
     for target, leaves in not_kept.items():
         for leaf, it in leaves.items():
-            issue_id = f"{prefix}{target}_{leaf}"
-            shown.discard(issue_id)
             entity = async_entity_of(hass, user_id, target, leaf)
-            ir.async_create_issue(
-                hass,
-                DOMAIN,
-                issue_id,
-                is_fixable=False,
-                learn_more_url=NOT_KEPT_PAGE,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="not_kept",
-                translation_placeholders={
-                    "setting": async_setting_name(hass, entity.entity_id)
-                    if entity
-                    else leaf,
-                    "wished": async_value_text(hass, leaf, it.wished),
-                    "held": async_value_text(hass, leaf, it.held),
-                },
-            )
-    for issue_id in shown:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
+            shown[f"{target}_{leaf}"] = {
+                "setting": async_setting_name(hass, entity.entity_id)
+                if entity
+                else leaf,
+                "wished": async_value_text(hass, leaf, it.wished),
+                "held": async_value_text(hass, leaf, it.held),
+            }
+    _show(
+        hass,
+        f"not_kept_{user_id}_",
+        shown,
+        translation_key="not_kept",
+        learn_more_url=NOT_KEPT_PAGE,
+    )
+
+
+def _show(
+    hass: HomeAssistant,
+    prefix: str,
+    issues: Mapping[str, dict[str, str]],
+    *,
+    translation_key: str,
+    learn_more_url: str,
+) -> None:
+    """Show exactly these issues of those whose id begins with the prefix; each with its placeholders."""
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if (
+            domain == DOMAIN
+            and issue_id.startswith(prefix)
+            and issue_id.removeprefix(prefix) not in issues
+        ):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for name, placeholders in issues.items():
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            prefix + name,
+            is_fixable=False,
+            learn_more_url=learn_more_url,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=translation_key,
+            translation_placeholders=placeholders,
+        )

@@ -7,13 +7,14 @@ script of steps.
 import asyncio
 from dataclasses import dataclass
 import os
-from typing import Any
+from typing import Any, override
 
 from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
+from simulator import DEFAULT_SETTINGS, Entry, Simulator
 
 from ..house import KEY
 from .wishes import (
@@ -28,6 +29,8 @@ from .wishes import (
 )
 from .world import World
 
+# Stands for a value that nobody in the house asked for.
+SOMEBODY_ELSE = object()
 # Longer than anything takes: grace, two repeats, the poll after them.
 REST = 900.0
 
@@ -36,10 +39,10 @@ REST = 900.0
 class Call:
     """A wish on its way, and what is known of it."""
 
-    number: int
+    step: int
     wish: Wish
     task: asyncio.Task[None]
-    journal_number: int
+    after: int
     """The last request that the cloud had received when it was made."""
     judged: bool = False
     error: BaseException | None = None
@@ -59,11 +62,14 @@ class Stories(RuleBasedStateMachine):
         self.calls: list[Call] = []
         self.steps = 0
         self.journal_seen = 0
+        self.elsewhere: list[tuple[int, str, set[str]]] = []
+        """What others changed: after which request, of which heat pump, and which settings."""
 
     @property
-    def cloud(self) -> Any:
+    def cloud(self) -> Simulator:
         return self.world.cloud
 
+    @override
     def teardown(self) -> None:
         """Come to rest, look again, and end the world."""
         try:
@@ -79,7 +85,6 @@ class Stories(RuleBasedStateMachine):
         if self.world.house.entry.state is not ConfigEntryState.LOADED:
             return
         self.steps += 1
-        last = self.cloud.journal.entries()
         for wish in wishes:
             call = Call(
                 self.steps,
@@ -89,7 +94,7 @@ class Stories(RuleBasedStateMachine):
                         wish.action, wish.key, wish.target, **dict(wish.data)
                     )
                 ),
-                last[-1].number if last else 0,
+                self.last_request,
             )
             self.calls.append(call)
         if wait:
@@ -126,6 +131,9 @@ class Stories(RuleBasedStateMachine):
             return
         group, _, name = leaf.partition(".")
         self.cloud.cloud.change_settings(device_id, {group: {name: value}})
+        self.elsewhere.append(
+            (self.last_request, device_id, set(implied({leaf: value})))
+        )
 
     @rule(bad=BAD_WEATHER)
     def weather_turns(self, bad: dict[str, Any]) -> None:
@@ -182,6 +190,11 @@ class Stories(RuleBasedStateMachine):
     def on_the_way(self) -> list[Call]:
         return [call for call in self.calls if not call.task.done()]
 
+    @property
+    def last_request(self) -> int:
+        entries = self.cloud.journal.entries()
+        return entries[-1].number if entries else 0
+
     def all_done(self) -> bool:
         return not self.on_the_way
 
@@ -232,28 +245,40 @@ class Stories(RuleBasedStateMachine):
                 continue
             for leaf, value in call.wish.implied.items():
                 for device_id in call.wish.devices:
-                    last = None
-                    for entry in journal:
-                        if (
-                            (entry.status == 204 or entry.applied)
-                            and entry.number > call.journal_number
-                            and entry.device_id in (None, device_id)
-                        ):
-                            sent = implied(leaves_of(entry.body))
-                            if leaf in sent:
-                                last = sent[leaf]
-                    allowed = [value] + [
+                    happened = self.history(journal, device_id, leaf)
+                    before = [held for number, held in happened if number <= call.after]
+                    since = [held for number, held in happened if number > call.after]
+                    allowed = [value, SOMEBODY_ELSE] + [
                         later.wish.implied[leaf]
                         for later in self.calls
-                        if later.number >= call.number
+                        if later.step >= call.step
                         and leaf in later.wish.implied
                         and device_id in later.wish.devices
                     ]
-                    assert last is not None, f"{call.wish} never reached the cloud"
-                    assert last in allowed, (
-                        f"{leaf} of {device_id}: {last} overtook {call.wish}\n"
-                        + "\n".join(map(str, journal))
+                    # Without a trace of it, the cloud must have held the value already.
+                    assert (since or before)[-1] in (allowed if since else [value]), (
+                        f"{leaf} of {device_id} after {call.wish}: {before}, {since}"
                     )
+
+    def history(
+        self, journal: list[Entry], device_id: str, leaf: str
+    ) -> list[tuple[float, Any]]:
+        """Return what a setting was set to, with the number of the request or just after one."""
+        group, _, name = leaf.partition(".")
+        happened: list[tuple[float, Any]] = [(-1.0, DEFAULT_SETTINGS[group][name])]
+        happened += [
+            (entry.number, sent[leaf])
+            for entry in journal
+            if (entry.status == 204 or entry.applied)
+            and entry.device_id in (None, device_id)
+            and leaf in (sent := implied(leaves_of(entry.body)))
+        ]
+        happened += [
+            (after + 0.5, SOMEBODY_ELSE)
+            for after, changed, leaves in self.elsewhere
+            if changed == device_id and leaf in leaves
+        ]
+        return sorted(happened, key=lambda it: it[0])
 
     def look_at_states(self) -> None:
         """Every entity shows what the cloud holds."""

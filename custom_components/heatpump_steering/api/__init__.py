@@ -1,6 +1,6 @@
 """The settings API of the cloud: client, models and errors, with nothing of Home Assistant in it."""
 
-from .client import SettingsClient
+from .client import Sent, SettingsClient
 from .errors import (
     BadKeyError,
     ContradictoryChangeError,
@@ -37,6 +37,7 @@ __all__ = [
     "Refusal",
     "RefusedError",
     "ReportedSettings",
+    "Sent",
     "Settings",
     "SettingsClient",
     "SteeringError",

@@ -1,10 +1,12 @@
 """The three requests of the API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPMethod, HTTPStatus
 import json
+from time import monotonic
 from typing import Any, Final, override
 
 import aiohttp
@@ -33,6 +35,16 @@ PAGE_LIMIT: Final = 1000
 MAX_PAGES: Final = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that has ended: how, as a status or in a few words, and after how many seconds."""
+
+    method: str
+    path: str
+    outcome: str
+    seconds: float
+
+
 class SettingsClient:
     """Talks to one server with one key.
 
@@ -46,12 +58,14 @@ class SettingsClient:
         api_key: str,
         *,
         time_limit: float = TIME_LIMIT,
+        on_request: Callable[[Sent], None] | None = None,
     ) -> None:
-        """Take the session to use, the server as https://host, and the key."""
+        """Take the session to use, the server as https://host, the key, and whom to tell of every request."""
         self._session = session
         self._timeout = aiohttp.ClientTimeout(total=time_limit)
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
+        self._on_request = on_request
 
     @override
     def __repr__(self) -> str:
@@ -144,6 +158,8 @@ class SettingsClient:
         body: Mapping[str, Any] | None = None,
     ) -> tuple[int, Mapping[str, str], str]:
         """Send one request; return status, headers and text, or raise what the status means."""
+        began = monotonic()
+        outcome = "broken off"
         try:
             async with self._session.request(
                 method,
@@ -156,11 +172,14 @@ class SettingsClient:
                 allow_redirects=False,
             ) as response:
                 text = await response.text(errors="replace")
+                outcome = str(response.status)
         except aiohttp.ClientConnectorError as error:
+            outcome = "not reached"
             raise UnavailableError(
                 "the server cannot be reached", maybe_applied=False
             ) from error
         except TimeoutError as error:
+            outcome = "no answer"
             raise UnavailableError(
                 "no answer within the time limit", maybe_applied=True
             ) from error
@@ -168,6 +187,9 @@ class SettingsClient:
             raise UnavailableError(
                 "the connection broke off", maybe_applied=True
             ) from error
+        finally:
+            if self._on_request is not None:
+                self._on_request(Sent(method, path, outcome, monotonic() - began))
         _raise_for_status(method, response.status, response.headers, text)
         return response.status, response.headers, text
 

@@ -1,0 +1,116 @@
+"""Everything that is needed to help, and nothing that tells who it is about."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import CONF_USER_ID, Target
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+
+_TO_REDACT = {CONF_API_KEY, CONF_USER_ID, CONF_DEVICE_ID, "country", "postal_code"}
+# Short words would be blotted out of half of every text.
+_SHORTEST_SECRET = 3
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> dict[str, Any]:
+    """Return diagnostics of a home."""
+    return _diagnostics(entry, entry.runtime_data.data.targets)
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return diagnostics of a heat pump, or of all of them."""
+    coordinator = entry.runtime_data
+    return _diagnostics(
+        entry,
+        [
+            target
+            for target in coordinator.data.targets
+            if coordinator.identifier(target) in device.identifiers
+        ],
+    )
+
+
+def _diagnostics(
+    entry: HeatPumpSteeringConfigEntry, targets: Iterable[Target]
+) -> dict[str, Any]:
+    coordinator = entry.runtime_data
+    names = _names(coordinator)
+    raw = {
+        "entry": {
+            "version": entry.version,
+            "data": dict(entry.data),
+            "options": dict(entry.options),
+        },
+        "write_only": coordinator.write_only,
+        "polling": coordinator.polling(),
+        "targets": {names[target]: _target(coordinator, target) for target in targets},
+        "requests": coordinator.requests.as_list(),
+    }
+    secrets = {
+        names.get(None, "home"): coordinator.user_id,
+        **{name: target for target, name in names.items() if target is not None},
+        REDACTED: entry.data[CONF_API_KEY],
+        "postal code": entry.options.get("postal_code", ""),
+    }
+    redacted: dict[str, Any] = _without(async_redact_data(raw, _TO_REDACT), secrets)
+    return redacted
+
+
+def _names(coordinator: SteeringCoordinator) -> dict[Target, str]:
+    """Return what the targets are called instead of their ids."""
+    heat_pumps = [it for it in coordinator.data.targets if it is not None]
+    return {None: "home"} | {
+        device_id: f"heat pump {number}"
+        for number, device_id in enumerate(heat_pumps, 1)
+    }
+
+
+def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
+    heat_pump = coordinator.data.heat_pumps.get(target or "")
+    return {
+        "heat_pump": None if heat_pump is None else asdict(heat_pump),
+        "status": coordinator.data.targets[target].status,
+        "pending": coordinator.pending(target).to_json(),
+        "books": [
+            {
+                "reported": ledger.reported.to_json(),
+                "accepted": ledger.accepted.to_json(),
+                "shown": ledger.shown.to_json(),
+                "not_kept": {
+                    leaf: asdict(not_kept) for leaf, not_kept in ledger.not_kept.items()
+                },
+                "updated_at": ledger.updated_at.isoformat()
+                if ledger.updated_at
+                else None,
+            }
+            for ledger in coordinator.ledgers(target)
+        ],
+    }
+
+
+def _without(value: Any, secrets: Mapping[str, str]) -> Any:
+    """Return the value with every secret replaced by its name, also inside texts and keys."""
+    if isinstance(value, str):
+        for name, secret in sorted(
+            secrets.items(), key=lambda item: len(item[1]), reverse=True
+        ):
+            if len(secret) >= _SHORTEST_SECRET:
+                value = value.replace(secret, f"[{name.strip('*')}]")
+        return value
+    if isinstance(value, Mapping):
+        return {
+            _without(key, secrets): _without(each, secrets)
+            for key, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_without(each, secrets) for each in value]
+    return value

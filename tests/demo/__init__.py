@@ -1,0 +1,1 @@
+"""The demo: a house that scripts/develop starts."""

@@ -1,0 +1,81 @@
+"""A real house: started, moved into, connected, restarted."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.demo import DemoError, House
+from scripts.demo.paths import PYTHON
+from scripts.demo.ports import free_port
+from simulator import Simulator
+from simulator.demo import demo_household
+
+pytestmark = pytest.mark.skipif(
+    not PYTHON.exists(), reason="needs the environment of scripts/setup develop"
+)
+
+
+async def states(house: House) -> dict[str, str]:
+    """Return the states of all entities."""
+    return {
+        state["entity_id"]: state["state"]
+        for state in await house.api.get("/api/states")
+    }
+
+
+async def test_house(tmp_path: Path) -> None:
+    """It comes up with two heat pumps, in its language and units, and keeps them over a restart."""
+    async with Simulator(fill=demo_household()) as cloud:
+        house = House(
+            tmp_path / "config",
+            port=free_port(),
+            simulator_url=cloud.url,
+            language="nl",
+            units="us_customary",
+        )
+        async with house:
+            config = await house.api.get("/api/config")
+            assert config["language"] == "nl"
+            assert config["unit_system"]["temperature"] == "°F"
+            assert config["location_name"] == "Demohuis"
+            assert not config["recovery_mode"]
+            assert not await house.is_new()
+            [entry] = await house.entries()
+            assert entry["state"] == "loaded"
+            before = await states(house)
+            assert {entity for entity in before if entity.startswith("climate.")} >= {
+                "climate.nibe_s735",
+                "climate.nibe_s1256",
+            }
+            assert before["sensor.temperatuur_woonkamer"] == "68.5"
+            assert not [
+                entity for entity in before if entity.startswith(("weather.", "tts."))
+            ]
+
+            await house.restart()
+            assert len(await house.entries()) == 1
+            assert set(await states(house)) == set(before)
+        assert not house.child.running
+        log = house.child.output.read_text(encoding="utf-8")
+        assert "ERROR" not in log
+
+
+async def test_refused(tmp_path: Path) -> None:
+    """A cloud that does not take the key is told as such."""
+    async with Simulator() as cloud:
+        house = House(tmp_path / "config", port=free_port())
+        async with house:
+            with pytest.raises(DemoError, match="did not add the home"):
+                await house.connect(cloud.url)
+
+
+async def test_dies(tmp_path: Path) -> None:
+    """What Home Assistant said last is shown when it does not start."""
+    house = House(
+        tmp_path / "config", port=free_port(), python=Path("/bin/false"), patience=10
+    )
+    with pytest.raises(DemoError) as raised:
+        async with house:
+            pass
+    assert "ended while it was starting" in raised.value.what
+    assert str(house.child.output) in raised.value.advice

@@ -24,7 +24,6 @@ from .api import (
     NotFoundError,
     Reading,
     ReadingNotOfferedError,
-    RefusedError,
     Settings,
     SettingsClient,
     SteeringError,
@@ -116,7 +115,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
 
     def _create_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self.config_entry.async_create_background_task(
+        # Not a background task: those are cancelled before Home Assistant says that it is stopping.
+        return self.config_entry.async_create_task(
             self.hass, work, f"{DOMAIN} outbox", eager_start=False
         )
 
@@ -415,9 +415,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             server_time = await self._client.patch_settings(
                 self.user_id, target, change
             )
-        except RefusedError, BadKeyError, NotFoundError, TooManyRequestsError:
-            for ledger in ledgers:
-                ledger.refuse(change)
+        except SteeringError as error:
+            if not error.maybe_applied:
+                for ledger in ledgers:
+                    ledger.refuse(change)
             raise
         self._books.accept(target, change, server_time=server_time, resent=resent)
         if not self.write_only:

@@ -6,7 +6,10 @@ script of steps.
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 import os
+import time
 from typing import Any, override
 
 from hypothesis import HealthCheck, Phase, settings, strategies as st
@@ -22,6 +25,7 @@ from .wishes import (
     BEHAVIOURS,
     ELSEWHERE,
     HEAT_PUMPS,
+    SHOWN_BY,
     WISHES,
     Wish,
     set_number,
@@ -31,6 +35,8 @@ from .world import World
 
 # Stands for a value that nobody in the house asked for.
 SOMEBODY_ELSE = object()
+# As long as no read can show that the cloud has not kept a change, in seconds.
+STILL_WAITING = 80.0
 # Longer than anything takes: grace, two repeats, the poll after them.
 REST = 900.0
 
@@ -44,6 +50,8 @@ class Call:
     task: asyncio.Task[None]
     after: int
     """The last request that the cloud had received when it was made."""
+    done_at: float | None = None
+    """When its outcome came."""
     judged: bool = False
     error: BaseException | None = None
 
@@ -61,6 +69,8 @@ class Stories(RuleBasedStateMachine):
         self.world = World(*HEAT_PUMPS)
         self.calls: list[Call] = []
         self.steps = 0
+        self.forgotten = 0
+        """The last request that may know nothing of changes that were accepted before it."""
         self.journal_seen = 0
         self.elsewhere: list[tuple[int, str, set[str]]] = []
         """What others changed: after which request, of which heat pump, and which settings."""
@@ -96,6 +106,7 @@ class Stories(RuleBasedStateMachine):
                 ),
                 self.last_request,
             )
+            call.task.add_done_callback(partial(self.note_end, call))
             self.calls.append(call)
         if wait:
             self.world.run(self.world.pass_until(self.all_done))
@@ -145,6 +156,7 @@ class Stories(RuleBasedStateMachine):
         """The cloud behaves differently from now on."""
         name, value = behaviour
         setattr(self.cloud.behaviour, name, value)
+        self.check()
 
     @rule(seconds=st.sampled_from([0.05, 0.2, 1.0, 4.0, 15.0, 60.0, 130.0, 320.0]))
     def time_passes(self, seconds: float) -> None:
@@ -157,12 +169,14 @@ class Stories(RuleBasedStateMachine):
     def entry_is_reloaded(self) -> None:
         """Somebody reloads the integration."""
         self.world.run(self.world.reload())
+        self.forgotten = self.last_request
         self.check()
 
     @rule()
     def home_assistant_restarts(self) -> None:
         """Home Assistant stops and starts."""
         self.world.run(self.world.restart())
+        self.forgotten = self.last_request
         self.check()
 
     @rule()
@@ -172,7 +186,8 @@ class Stories(RuleBasedStateMachine):
         self.cloud.behaviour.reset()
         self.world.run(self.world.pass_until(self.all_done))
         self.world.run(self.world.pass_time(REST, step=4.0))
-        assert self.world.house.entry.state is ConfigEntryState.LOADED
+        entry = self.world.house.entry
+        assert entry.state is ConfigEntryState.LOADED, f"{entry.state}: {entry.reason}"
         self.check()
         self.look_at_outcomes()
         self.look_at_states()
@@ -183,6 +198,7 @@ class Stories(RuleBasedStateMachine):
     def check(self) -> None:
         """Look at everything that has to hold at any time."""
         self.every_failure_says_why()
+        self.what_was_accepted_is_shown()
         self.nothing_is_sent_that_nobody_asked_for()
         self.key_is_secret()
 
@@ -211,6 +227,42 @@ class Stories(RuleBasedStateMachine):
                 assert isinstance(call.error, HomeAssistantError), repr(call.error)
                 assert call.error.translation_key, repr(call.error)
                 assert KEY not in str(call.error)
+
+    def note_end(self, call: Call, _: asyncio.Task[None]) -> None:
+        call.done_at = time.monotonic()
+
+    def what_was_accepted_is_shown(self) -> None:
+        """A value that the cloud has accepted does not jump back while the cloud still shows an older one."""
+        if self.cloud.behaviour.keeps_changes is not True:
+            self.forgotten = self.last_request
+        for device_id, (key, leaf) in product(HEAT_PUMPS, SHOWN_BY.items()):
+            calls = [
+                call
+                for call in self.calls
+                if leaf in call.wish.implied and device_id in call.wish.devices
+            ]
+            if not calls:
+                continue
+            last = calls[-1]
+            if (
+                not last.succeeded
+                or last.done_at is None
+                or time.monotonic() - last.done_at > STILL_WAITING
+                or last.after < self.forgotten
+                or [call for call in calls if call.step == last.step] != [last]
+                or any(
+                    changed == device_id and leaf in leaves and after >= last.after
+                    for after, changed, leaves in self.elsewhere
+                )
+            ):
+                continue
+            value = last.wish.implied[leaf]
+            if isinstance(value, bool):
+                value = "on" if value else "off"
+            is_shown = self.world.house.shows(key, device_id)
+            assert is_shown in (str(value), "unavailable"), (
+                f"{key} of {device_id} shows {is_shown} after {last.wish}"
+            )
 
     def nothing_is_sent_that_nobody_asked_for(self) -> None:
         """Every leaf of every request was asked for by somebody, for that heat pump or the home."""
@@ -242,6 +294,7 @@ class Stories(RuleBasedStateMachine):
         journal = self.cloud.journal.entries(method="PATCH")
         for call in self.calls:
             if not call.succeeded:
+                self.look_at_failure(call, journal)
                 continue
             for leaf, value in call.wish.implied.items():
                 for device_id in call.wish.devices:
@@ -259,6 +312,27 @@ class Stories(RuleBasedStateMachine):
                     assert (since or before)[-1] in (allowed if since else [value]), (
                         f"{leaf} of {device_id} after {call.wish}: {before}, {since}"
                     )
+
+    def look_at_failure(self, call: Call, journal: list[Entry]) -> None:
+        """Who was told that it failed must not have had a change that the cloud accepted."""
+        asked = set(call.wish.asked)
+        if any(
+            other is not call
+            and other.wish.target == call.wish.target
+            and asked & set(other.wish.implied.items())
+            for other in self.calls
+        ):
+            return
+        accepted = [
+            entry
+            for entry in journal
+            if entry.status == 204
+            and not entry.client_left
+            and entry.number > call.after
+            and (entry.device_id or "home") == call.wish.target
+            and asked <= set(leaves_of(entry.body).items())
+        ]
+        assert not accepted, f"{call.wish} was accepted, but ended with {call.error!r}"
 
     def history(
         self, journal: list[Entry], device_id: str, leaf: str

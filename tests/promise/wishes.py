@@ -26,6 +26,7 @@ SWITCHES = {
     "schedule": "room.schedule_enabled",
 }
 MODE = "room.temperature_control_mode"
+SHOWN_BY = {**NUMBERS, **SWITCHES, "control_mode": MODE}
 HVAC_MODES = {"off": "off", "heat": "heating", "cool": "cooling", "heat_cool": "auto"}
 OPTIMIZATIONS = {
     "none": (False, False, False),

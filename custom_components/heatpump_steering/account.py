@@ -21,6 +21,7 @@ from .api import (
 from .const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
 
 SERVERS: Final = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
+SERVER_NAMES: Final = {url: name for name, url in SERVERS.items()}
 
 # What comes along when text is copied from a mail or a page, beside the ordinary blanks.
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
@@ -91,9 +92,10 @@ def _is_local(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a key may do for a user: write only, or read as well."""
+    """What a key may do for a user: write only, or read as well; and which heat pumps it sees."""
 
     write_only: bool
+    device_ids: frozenset[str] = frozenset()
 
 
 async def async_try_out(
@@ -123,7 +125,7 @@ async def async_try_out(
         raise InputError(CONF_USER_ID, "no_heat_pumps")
     if device_id is not None and device_id not in found:
         raise InputError("device_id", "unknown_device")
-    return Access(write_only=False)
+    return Access(write_only=False, device_ids=frozenset(found))
 
 
 async def _listed(client: SettingsClient, user_id: str) -> set[str]:

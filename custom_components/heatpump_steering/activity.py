@@ -14,13 +14,13 @@ from .wording import async_value_text
 @callback
 def async_tell_of_changes(
     hass: HomeAssistant,
-    user_id: str,
+    namespace: str,
     target: Target,
     changes: Iterable[ChangedElsewhere],
 ) -> None:
     """Fire an event for each setting that somebody else has changed."""
     for change in changes:
-        if (entity := async_entity_of(hass, user_id, target, change.leaf)) is None:
+        if (entity := async_entity_of(hass, namespace, target, change.leaf)) is None:
             continue
         hass.bus.async_fire(
             EVENT_CHANGED_ELSEWHERE,

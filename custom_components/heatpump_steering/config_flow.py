@@ -15,6 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectSelector,
@@ -26,6 +27,7 @@ from homeassistant.helpers.selector import (
 )
 
 from .account import (
+    SERVER_NAMES,
     SERVERS,
     InputError,
     async_try_out,
@@ -35,7 +37,8 @@ from .account import (
     cleaned,
 )
 from .api import SettingsClient
-from .const import CONF_BASE_URL, CONF_USER_ID, CONF_WRITE_ONLY, DOMAIN
+from .const import CONF_BASE_URL, CONF_NAMESPACE, CONF_USER_ID, CONF_WRITE_ONLY, DOMAIN
+from .entity_ids import namespace
 from .options_flow import SteeringOptionsFlow
 
 _KEY: Final = TextSelector(
@@ -139,7 +142,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         if suggested is None:
             # The key that is in use is not handed out again.
             suggested = {
-                field: value
+                field: SERVER_NAMES.get(value, value)
                 for field, value in present.items()
                 if field != CONF_API_KEY
             }
@@ -155,10 +158,35 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         client = SettingsClient(
             async_get_clientsession(self.hass), data[CONF_BASE_URL], data[CONF_API_KEY]
         )
-        access = await async_try_out(
-            client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
-        )
+        try:
+            access = await async_try_out(
+                client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
+            )
+        except InputError as error:
+            if self.source == SOURCE_REAUTH and error.field in (
+                CONF_USER_ID,
+                CONF_DEVICE_ID,
+            ):
+                # The ids were right before, so it is the key that is for somebody else.
+                raise InputError(CONF_API_KEY, "wrong_account") from error
+            raise
+        if self.source == SOURCE_REAUTH:
+            known = self._known_heat_pumps(self._get_reauth_entry())
+            if access.device_ids and known and not access.device_ids & known:
+                raise InputError(CONF_API_KEY, "wrong_account")
         return {**data, CONF_WRITE_ONLY: access.write_only}
+
+    def _known_heat_pumps(self, entry: ConfigEntry) -> set[str]:
+        """Return the ids of the heat pumps that the entry has devices for."""
+        prefix = f"{namespace(entry.data)}_"
+        return {
+            identifier.removeprefix(prefix)
+            for device in dr.async_entries_for_config_entry(
+                dr.async_get(self.hass), entry.entry_id
+            )
+            if device.entry_type is None
+            for _, identifier in device.identifiers
+        }
 
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
@@ -176,7 +204,16 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         ):
             return self.async_abort(reason="already_configured")
         if entry is None:
+            if any(
+                namespace(other.data) == data[CONF_USER_ID]
+                and _server(other.data) != _server(data)
+                for other in self._async_current_entries()
+            ):
+                # The same id at two servers is two homes: their entities must not be taken for each other.
+                data[CONF_NAMESPACE] = f"{data[CONF_USER_ID]}@{_server(data)}"
             return self.async_create_entry(title=_title(data), data=data)
+        if CONF_NAMESPACE in entry.data:
+            data[CONF_NAMESPACE] = entry.data[CONF_NAMESPACE]
         # A name that somebody gave the home stays.
         title = _title(data) if entry.title == _title(entry.data) else entry.title
         return self.async_update_reload_and_abort(

@@ -11,6 +11,7 @@ PROJECT_URL: Final = "https://github.com/heatpump-steering/heatpump-steering"
 
 CONF_USER_ID: Final = "user_id"
 CONF_BASE_URL: Final = "base_url"
+CONF_NAMESPACE: Final = "namespace"
 CONF_WRITE_ONLY: Final = "write_only"
 
 PRODUCTION_URL: Final = "https://api.nox.energy"

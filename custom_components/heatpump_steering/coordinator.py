@@ -24,7 +24,6 @@ from .api import (
     NotFoundError,
     Reading,
     ReadingNotOfferedError,
-    RefusedError,
     Settings,
     SettingsClient,
     SteeringError,
@@ -46,12 +45,13 @@ from .const import (
     Target,
 )
 from .devices import READS_UNTIL_GONE, StaleDevices
+from .entity_ids import namespace
 from .errors import action_error
 from .ledger import Ledger, Outcome
 from .limits import LimitError, check_order, check_values
 from .memory import Memory
 from .outbox import Outbox, StoppedError
-from .repairs import async_show_broken_links, async_show_not_kept
+from .repairs import async_close_issues, async_show_broken_links, async_show_not_kept
 from .requests import Requests
 from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
 
@@ -82,6 +82,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             always_update=False,
         )
         self.user_id: str = entry.data[CONF_USER_ID]
+        self.namespace = namespace(entry.data)
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.memory = Memory(hass, entry.entry_id)
         self.requests = Requests()
@@ -114,7 +115,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
 
     def _create_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self.config_entry.async_create_background_task(
+        # Not a background task: those are cancelled before Home Assistant says that it is stopping.
+        return self.config_entry.async_create_task(
             self.hass, work, f"{DOMAIN} outbox", eager_start=False
         )
 
@@ -125,7 +127,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def identifier(self, target: Target) -> tuple[str, str]:
         """Return what identifies the device of a target in the device registry."""
-        return (DOMAIN, f"{self.user_id}_{target or 'home'}")
+        return (DOMAIN, f"{self.namespace}_{target or 'home'}")
 
     # Reading
 
@@ -187,7 +189,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 self._stale_devices.async_read(
                     {self.identifier(target) for target in self._books.data()}
                 )
-            async_show_broken_links(self.hass, self.user_id, self._heat_pumps)
 
     async def _list_when_due(self, reading: Reading) -> None:
         """Read the list of heat pumps at setup, every few hours, and when an unknown one turns up.
@@ -290,7 +291,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Do what a reading asks for: tell of changes, send again, read again."""
         for target, outcome in outcomes.items():
             async_tell_of_changes(
-                self.hass, self.user_id, target, outcome.changed_elsewhere
+                self.hass, self.namespace, target, outcome.changed_elsewhere
             )
             if outcome.to_resend:
                 self.config_entry.async_create_background_task(
@@ -298,12 +299,18 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                     self._send_again(target, outcome.to_resend),
                     f"{DOMAIN} not kept",
                 )
-        async_show_not_kept(self.hass, self.user_id, self._books.not_kept())
+        self._show_issues()
         if self._books.waiting:
             self._plan_read_back()
         else:
             self._cancel_read_back()
             self._read_back_wait = READ_BACK_FIRST
+
+    def _show_issues(self) -> None:
+        """Show under Repairs what is wrong, and nothing that no longer is."""
+        entry_id = self.config_entry.entry_id
+        async_show_not_kept(self.hass, entry_id, self.namespace, self._books.not_kept())
+        async_show_broken_links(self.hass, entry_id, self._heat_pumps)
 
     def _plan_read_back(self) -> None:
         """Read again soon, and each time a little later."""
@@ -389,7 +396,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         except SteeringError, LimitError:
             for ledger in self._books.of(target):
                 ledger.give_up(change)
-            async_show_not_kept(self.hass, self.user_id, self._books.not_kept())
+            self._show_issues()
             self._publish()
         except StoppedError:
             return
@@ -408,9 +415,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             server_time = await self._client.patch_settings(
                 self.user_id, target, change
             )
-        except RefusedError, BadKeyError, NotFoundError, TooManyRequestsError:
-            for ledger in ledgers:
-                ledger.refuse(change)
+        except SteeringError as error:
+            if not error.maybe_applied:
+                for ledger in ledgers:
+                    ledger.refuse(change)
             raise
         self._books.accept(target, change, server_time=server_time, resent=resent)
         if not self.write_only:
@@ -449,6 +457,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     async def async_close(self) -> None:
         """Finish what is on its way, as far as there is time, and write down what has to survive."""
         await self._outbox.drain()
+        async_close_issues(self.hass, self.config_entry.entry_id)
         await self.memory.async_save_now()
 
     async def _async_stop(self, _: Event) -> None:

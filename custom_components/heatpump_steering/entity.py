@@ -29,7 +29,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         """Belong to a target; the key is part of the unique id and never changes."""
         super().__init__(coordinator)
         self.target = target
-        self._attr_unique_id = unique_id(coordinator.user_id, target, key)
+        self._attr_unique_id = unique_id(coordinator.namespace, target, key)
         self._attr_translation_key = key
         self._attr_device_info = _device_info(coordinator, target)
         self._attr_assumed_state = coordinator.write_only

@@ -1,11 +1,14 @@
 """Which entity shows a setting: what events and issues name instead of a field of the cloud's."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .api import Leaf
-from .const import DOMAIN, Target
+from .const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, Target
 
 _PLATFORMS = {
     Leaf.PREFERRED_TEMPERATURE: Platform.NUMBER,
@@ -21,20 +24,29 @@ _PLATFORMS = {
 }
 
 
-def unique_id(user_id: str, target: Target, key: str) -> str:
+def namespace(data: Mapping[str, Any]) -> str:
+    """Return what the ids of an entry's entities and devices begin with.
+
+    It is the user id, but for a second home that has the same one at another server.
+    """
+    found: str = data.get(CONF_NAMESPACE, data[CONF_USER_ID])
+    return found
+
+
+def unique_id(namespace: str, target: Target, key: str) -> str:
     """Return the unique id of an entity; for ever the same."""
-    return f"{user_id}_{target or 'home'}_{key}"
+    return f"{namespace}_{target or 'home'}_{key}"
 
 
 @callback
 def async_entity_of(
-    hass: HomeAssistant, user_id: str, target: Target, leaf: Leaf
+    hass: HomeAssistant, namespace: str, target: Target, leaf: Leaf
 ) -> er.RegistryEntry | None:
     """Return the registry entry of the entity that shows a setting, if there is one."""
     if leaf not in _PLATFORMS:
         return None
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id(
-        _PLATFORMS[leaf], DOMAIN, unique_id(user_id, target, leaf)
+        _PLATFORMS[leaf], DOMAIN, unique_id(namespace, target, leaf)
     )
     return registry.async_get(entity_id) if entity_id else None

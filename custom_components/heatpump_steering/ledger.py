@@ -80,7 +80,7 @@ class Ledger:
     not_kept: dict[Leaf, NotKept] = field(default_factory=dict)
     _accepted: dict[Leaf, Accepted] = field(default_factory=dict)
     _sent: dict[Leaf, list[Value]] = field(default_factory=dict)
-    """Values on their way, or sent with an outcome that nobody knows."""
+    """Values on their way, or sent with an outcome that nobody knows; one entry for each time."""
     _last_read: int = 0
 
     @property
@@ -115,9 +115,7 @@ class Ledger:
     def send(self, change: Settings) -> None:
         """Note that a change is on its way: if a read shows it, it was not somebody else."""
         for leaf, value in change.with_implied().items():
-            sent = self._sent.setdefault(leaf, [])
-            if value not in sent:
-                sent.append(value)
+            self._sent.setdefault(leaf, []).append(value)
 
     def refuse(self, change: Settings) -> None:
         """Note that a change which was on its way has certainly not been applied."""

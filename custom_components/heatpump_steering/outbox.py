@@ -22,7 +22,7 @@ from .api import (
     UnavailableError,
 )
 from .const import Target
-from .limits import HotWaterOrderError, LimitError
+from .limits import LimitError
 
 # A change waits this long for company, in seconds. The calls of one scene arrive up to 64 ms apart.
 QUIET: Final = 0.1
@@ -35,6 +35,9 @@ FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
 # Up to which part of a pause is random, so that many houses do not come back in step.
 JITTER: Final = 0.5
+
+# What the rules for a change as a whole are about.
+HOT_WATER: Final = {Leaf.HOT_WATER_MIN, Leaf.HOT_WATER_MAX}
 
 # How long an end (unloading, stopping) waits for what is on its way, in seconds.
 DRAIN: Final = 10.0
@@ -249,7 +252,7 @@ class Outbox:
                 self._delivery.check(parcel.target, change)
                 await self._deliver(parcel, change)
             except LimitError as error:
-                guilty = _guilty_of_limit(wishes, error)
+                guilty = self._guilty_of_limit(parcel.target, wishes)
                 guilty.fail(error)
                 wishes.remove(guilty)
             except RefusedError as error:
@@ -270,6 +273,18 @@ class Outbox:
         # The cloud did not tell which of several it means: each goes alone.
         for wish in wishes:
             await self._send_together(parcel, [wish])
+
+    def _guilty_of_limit(self, target: Target, wishes: Sequence[Wish]) -> Wish:
+        """Return the wish for hot water that broke the rule: if there is one, the last without which all is right."""
+        concerned = [wish for wish in wishes if wish.change.only(HOT_WATER)]
+        for wish in reversed(concerned):
+            others = [other for other in wishes if other is not wish]
+            try:
+                self._delivery.check(target, merged(others))
+            except LimitError:
+                continue
+            return wish
+        return concerned[-1]
 
     async def _deliver(self, parcel: Parcel, change: Settings) -> None:
         """Deliver a change, again and again while the trouble may pass by itself, until the deadline."""
@@ -313,16 +328,6 @@ def _mark_as_seen(outcome: asyncio.Future[None]) -> None:
     """Keep the event loop from reporting an error that nobody waits for any more."""
     if not outcome.cancelled():
         outcome.exception()
-
-
-def _guilty_of_limit(wishes: Sequence[Wish], error: LimitError) -> Wish:
-    """Return the wish that broke a rule: the last one that has to do with it."""
-    if isinstance(error, HotWaterOrderError):
-        concerned = {Leaf.HOT_WATER_MIN, Leaf.HOT_WATER_MAX}
-        for wish in reversed(wishes):
-            if wish.change.only(concerned):
-                return wish
-    return wishes[-1]
 
 
 def _guilty_of_refusal(

@@ -17,12 +17,12 @@ ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
 
 @callback
 def async_show_broken_links(
-    hass: HomeAssistant, user_id: str, heat_pumps: Mapping[str, HeatPump]
+    hass: HomeAssistant, entry_id: str, heat_pumps: Mapping[str, HeatPump]
 ) -> None:
     """Show an issue for every heat pump whose manufacturer's account the cloud cannot reach any more."""
     _show(
         hass,
-        f"account_link_{user_id}_",
+        f"account_link_{entry_id}_",
         {
             device_id: {"heat_pump": _name(heat_pump)}
             for device_id, heat_pump in heat_pumps.items()
@@ -42,14 +42,15 @@ def _name(heat_pump: HeatPump) -> str:
 @callback
 def async_show_not_kept(
     hass: HomeAssistant,
-    user_id: str,
+    entry_id: str,
+    namespace: str,
     not_kept: Mapping[Target, Mapping[Leaf, NotKept]],
 ) -> None:
     """Show an issue for every setting that the cloud did not keep, and close those that are mended."""
     shown: dict[str, dict[str, str]] = {}
     for target, leaves in not_kept.items():
         for leaf, it in leaves.items():
-            entity = async_entity_of(hass, user_id, target, leaf)
+            entity = async_entity_of(hass, namespace, target, leaf)
             shown[f"{target}_{leaf}"] = {
                 "setting": async_setting_name(hass, entity.entity_id)
                 if entity
@@ -59,11 +60,19 @@ def async_show_not_kept(
             }
     _show(
         hass,
-        f"not_kept_{user_id}_",
+        f"not_kept_{entry_id}_",
         shown,
         translation_key="not_kept",
         learn_more_url=NOT_KEPT_PAGE,
     )
+
+
+@callback
+def async_close_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Close all issues of an entry."""
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and f"_{entry_id}_" in issue_id:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 def _show(

@@ -55,11 +55,13 @@ class Records(logging.Handler):
         """Start without any."""
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
+        self.records: list[logging.LogRecord] = []
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the whole text, tracebacks and all."""
         self.lines.append(logging.Formatter().format(record))
+        self.records.append(record)
 
 
 class World:

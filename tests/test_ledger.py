@@ -208,6 +208,15 @@ def test_reads_that_overtake_each_other(story: Story) -> None:
     assert story.preferred == 22
 
 
+def test_vanished_while_not_kept(story: Story) -> None:
+    """A setting that is no longer told can be neither kept nor not."""
+    story.accept(preferred_temperature=19.0)
+    story.now += GRACE
+    story.read(schedule=False)
+    assert story.ledger.status is Status.CONFIRMED
+    assert story.preferred == 19
+
+
 def test_there_and_back_again(story: Story) -> None:
     """Back at the value from before, a read may be of then, with the one on the way still to come."""
     story.accept(preferred_temperature=19.0)

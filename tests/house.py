@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, override
 
-from freezegun.api import FrozenDateTimeFactory
+from freezegun.api import TickingDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_capture_events,
@@ -215,9 +215,10 @@ class House:
         """Return how many times the cloud was read."""
         return len(self.cloud.journal.entries(method="GET"))
 
-    async def pass_time(self, clock: FrozenDateTimeFactory, seconds: float) -> None:
+    async def pass_time(self, clock: TickingDateTimeFactory, seconds: float) -> None:
         """Let time pass, and everything happen that is due."""
-        clock.tick(timedelta(seconds=seconds))
+        # Its own tick would take back what has really gone by since the last one.
+        clock.move_to(dt_util.utcnow() + timedelta(seconds=seconds))
         async_fire_time_changed(self.hass, dt_util.utcnow())
         await self.hass.async_block_till_done(wait_background_tasks=True)
 

@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 from simulator import Simulator
 
 from .house import KEY, USER, House
@@ -244,6 +245,8 @@ async def test_bad_input(two_homes: House, bad: Bad) -> None:
 def test_own_texts() -> None:
     """No two kinds of trouble share a text, and there is no text that nothing shows."""
     shown = {bad.error for bad in BAD.values()}
+    # Only asking anew for the key of a home can find it to be another's.
+    shown.add("wrong_account")
     assert shown == TEXTS["error"].keys()
     assert len(set(TEXTS["error"].values())) == len(TEXTS["error"])
 
@@ -361,6 +364,28 @@ async def test_two_homes(house: House) -> None:
     assert house.state("control_mode", "hp-3", "user-2").state == "heating"
 
 
+async def test_same_user_at_two_servers(house: House) -> None:
+    """The same id at two servers is two homes, whose entities are not taken for each other's."""
+    await house.connected()
+    first = house.entry.entry_id
+    async with Simulator() as elsewhere:
+        elsewhere.cloud.add_heat_pump("hp-1", USER, key=KEY)
+        await house.connect(base_url=elsewhere.url)
+        second = house.entry.entry_id
+        registry = er.async_get(house.hass)
+        counts = [
+            len(er.async_entries_for_config_entry(registry, entry_id))
+            for entry_id in (first, second)
+        ]
+        assert counts[0] == counts[1] > 10
+        ids = {entry.unique_id for entry in registry.entities.values()}
+
+        form = await house.open_form(SOURCE_RECONFIGURE)
+        await house.submit(form, base_url=elsewhere.url, api_key=KEY)
+        assert {entry.unique_id for entry in registry.entities.values()} == ids
+        await house.hass.config_entries.async_unload(second)
+
+
 async def test_key_stays_secret(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """The key is in no title, no placeholder and no log, whether it works or not."""
     caplog.set_level(logging.DEBUG)
@@ -421,12 +446,15 @@ async def test_reauth_trouble_of_the_server(house: House) -> None:
     assert "500" in text(form)
 
 
-async def test_reauth_with_the_key_of_another_account(house: House) -> None:
-    """A key that works, but not for this home, is refused."""
+@pytest.mark.parametrize("user_id", ["user-9", USER])
+async def test_reauth_with_the_key_of_another_account(
+    house: House, user_id: str
+) -> None:
+    """A key that works, but not for this home, is refused, also where another supplier has a user of that id."""
     await house.connected()
-    house.add_heat_pump("hp-9", user_id="user-9", key="key-of-others")
+    house.add_heat_pump("hp-9", user_id=user_id, key="key-of-others")
     form = await house.submit(await reauth_form(house), api_key="key-of-others")
-    assert form["errors"] == {"base": "no_heat_pumps"}
+    assert form["errors"] == {"api_key": "wrong_account"}
     assert house.entry.data["api_key"] == KEY
 
 

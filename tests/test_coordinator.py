@@ -4,7 +4,7 @@ import asyncio
 from itertools import pairwise
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
+from freezegun.api import TickingDateTimeFactory
 import pytest
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -26,7 +26,7 @@ def lists(house: House) -> int:
 
 @pytest.mark.parametrize("device_id", [None, "hp-2"])
 async def test_poll(
-    house: House, freezer: FrozenDateTimeFactory, device_id: str | None
+    house: House, freezer: TickingDateTimeFactory, device_id: str | None
 ) -> None:
     """Every five minutes one read, for any number of heat pumps, with the user's id in it."""
     await house.connected("hp-1", "hp-2", "hp-3", device_id=device_id)
@@ -61,7 +61,7 @@ async def test_poll(
 )
 async def test_three_misses(
     house: House,
-    freezer: FrozenDateTimeFactory,
+    freezer: TickingDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
     weather: dict[str, Any],
 ) -> None:
@@ -121,7 +121,7 @@ async def test_misses_in_between(house: House) -> None:
 )
 async def test_too_many_requests(
     house: House,
-    freezer: FrozenDateTimeFactory,
+    freezer: TickingDateTimeFactory,
     asked: dict[str, Any],
     wait: int,
 ) -> None:
@@ -144,7 +144,7 @@ async def test_too_many_requests(
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_bad_key(
-    house: House, freezer: FrozenDateTimeFactory, status: int
+    house: House, freezer: TickingDateTimeFactory, status: int
 ) -> None:
     """A key that is refused for writing too is bad: shown at once, asked for, and not tried again and again."""
     await house.connected()
@@ -190,17 +190,19 @@ async def test_new_heat_pump(house: House) -> None:
 
 
 async def test_new_heat_pump_without_the_list(house: House) -> None:
-    """A list that cannot be had hides nothing."""
+    """A list that cannot be had hides nothing of the others, and is tried again at the next poll."""
     await house.connected()
     house.add_heat_pump("hp-2", settings={"room": {"preferred_temperature": 19}})
-    house.cloud.weather.add(path=DEVICES, status=503)
+    house.cloud.weather.add(path=DEVICES, status=503, times=1)
+    await house.change_elsewhere({"room": {"schedule_enabled": True}}, "hp-1")
+    assert house.shows("schedule", "hp-1") == "on"
     await house.poll()
     assert house.shows("preferred_temperature", "hp-2") == "19.0"
-    assert house.shows("climate", "hp-1") == "heat"
+    assert lists(house) == 2
 
 
 async def test_list_is_read_seldom(
-    house: House, freezer: FrozenDateTimeFactory
+    house: House, freezer: TickingDateTimeFactory
 ) -> None:
     """The list of heat pumps is read every few hours."""
     await house.connected()
@@ -212,7 +214,7 @@ async def test_list_is_read_seldom(
     assert lists(house) == 1
 
 
-async def test_list_fails_later(house: House, freezer: FrozenDateTimeFactory) -> None:
+async def test_list_fails_later(house: House, freezer: TickingDateTimeFactory) -> None:
     """A list that fails hides no settings, and is tried at the next poll."""
     await house.connected()
     house.cloud.weather.add(path=DEVICES, status=503)
@@ -224,12 +226,15 @@ async def test_list_fails_later(house: House, freezer: FrozenDateTimeFactory) ->
 
 
 async def test_heat_pump_goes_and_comes_back(
-    house: House, freezer: FrozenDateTimeFactory
+    house: House, freezer: TickingDateTimeFactory
 ) -> None:
     """A heat pump that is gone from the list is unavailable, and is itself again when it comes back."""
     await house.connected("hp-1", "hp-2")
     house.cloud.cloud.hide("hp-2")
-    await house.pass_time(freezer, 6 * HOURS)
+    for _ in range(2):
+        await house.pass_time(freezer, POLL)
+        assert house.shows("climate", "hp-2") == "heat"
+    await house.pass_time(freezer, POLL)
     assert house.shows("climate", "hp-2") == STATE_UNAVAILABLE
     assert house.shows("climate", "home") == STATE_UNAVAILABLE
     assert house.shows("climate", "hp-1") == "heat"
@@ -264,7 +269,7 @@ async def test_items_that_are_not_ours(house: House) -> None:
     } == {"Heat pump"}
 
 
-async def test_read_back(house: House, freezer: FrozenDateTimeFactory) -> None:
+async def test_read_back(house: House, freezer: TickingDateTimeFactory) -> None:
     """A few seconds after a change the cloud is read back, once where it shows the change."""
     await house.connected()
     await house.act("switch.turn_on", "schedule")
@@ -277,7 +282,7 @@ async def test_read_back(house: House, freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_read_back_of_a_slow_cloud(
-    house: House, freezer: FrozenDateTimeFactory
+    house: House, freezer: TickingDateTimeFactory
 ) -> None:
     """While the cloud shows the old value, it is read at growing intervals and not believed."""
     await house.connected()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
+from freezegun.api import TickingDateTimeFactory
 import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
@@ -49,7 +49,7 @@ async def test_setup_reads_twice_and_writes_nothing(
     ]
 
 
-async def test_unload(house: House, freezer: FrozenDateTimeFactory) -> None:
+async def test_unload(house: House, freezer: TickingDateTimeFactory) -> None:
     """An unloaded home is unavailable and leaves the cloud alone, until it is loaded again."""
     await house.connected()
     await house.act("switch.turn_on", "schedule")
@@ -86,12 +86,11 @@ async def test_remove(house: House, hass_storage: dict[str, Any]) -> None:
         ({"path": DEVICES, "garbage": "truncated"}, "makes no sense"),
         ({"status": 429}, "too many requests"),
         ({"status": 429, "retry_after": 120}, "too many requests"),
-        ({"method": "GET", "status": 403}, ""),
     ],
 )
 async def test_trouble_at_setup(
     house: House,
-    freezer: FrozenDateTimeFactory,
+    freezer: TickingDateTimeFactory,
     weather: dict[str, Any],
     reason: str,
 ) -> None:

@@ -97,7 +97,8 @@ async def test_whole_degrees_fahrenheit(house: House, key: str) -> None:
     """What was set in whole °F is shown as that again, now and after a read."""
     house.use_fahrenheit()
     await house.connected()
-    for value in range(*((61, 76) if key == "preferred_temperature" else (140, 155))):
+    room = key == "preferred_temperature"
+    for value in (61, 67, 69, 70, 74) if room else (140, 141, 149, 151, 154):
         await house.act("number.set_value", key, value=value)
         assert float(house.shows(key)) == value
     await house.poll()
@@ -195,13 +196,14 @@ async def test_hot_water_order_in_fahrenheit(house: House) -> None:
 
 
 async def test_hot_water_order_of_one_heat_pump_of_the_home(house: House) -> None:
-    """Where the home's values differ, the cloud decides, and says so in its words."""
+    """Where the home's values differ, each heat pump counts."""
     house.add_heat_pump("hp-1")
     house.add_heat_pump("hp-2", settings={"dhw": {"temperature_upper_bound": 50}})
     await house.connect()
     assert house.shows("hot_water_max", "home") == "unknown"
     words = await house.refused("number.set_value", "hot_water_min", "home", value=52)
-    assert "must not be above temperature_upper_bound" in words
+    assert "at least 52 °C and at most 50 °C" in words
+    assert house.received() == []
 
 
 @pytest.mark.parametrize(

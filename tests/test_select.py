@@ -119,6 +119,6 @@ async def test_refused_by_the_cloud(house: House, key: str, target: str) -> None
     """The cloud's words reach the person, nothing changes, and the control lets go of the value."""
     await house.connected("hp-1", "hp-2")
     refuse_changes(house, "Not in your contract")
-    for option in OPTIONS[key]:
-        words = await house.refused("select.select_option", key, target, option=option)
-        assert "Not in your contract" in words
+    option = next(iter(OPTIONS[key]))
+    words = await house.refused("select.select_option", key, target, option=option)
+    assert "Not in your contract" in words

@@ -1,0 +1,371 @@
+"""What hassfest and HACS look at, and what may import what. Both run on the web only; these are their rules."""
+
+import ast
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+import pytest
+import voluptuous as vol
+
+from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util.yaml import load_yaml_dict
+
+from .house import House
+
+ROOT = Path(__file__).parent.parent
+INTEGRATION = ROOT / "custom_components" / DOMAIN
+MANIFEST = json.loads((INTEGRATION / "manifest.json").read_text(encoding="utf-8"))
+TEXTS = json.loads((INTEGRATION / "translations/en.json").read_text(encoding="utf-8"))
+ICONS = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
+SERVICES = load_yaml_dict(str(INTEGRATION / "services.yaml"))
+HACS = json.loads((ROOT / "hacs.json").read_text(encoding="utf-8"))
+
+MANIFEST_KEYS = {
+    "after_dependencies",
+    "bluetooth",
+    "codeowners",
+    "config_flow",
+    "dependencies",
+    "dhcp",
+    "disabled",
+    "documentation",
+    "domain",
+    "homekit",
+    "import_executor",
+    "integration_type",
+    "iot_class",
+    "issue_tracker",
+    "loggers",
+    "mqtt",
+    "name",
+    "preview_features",
+    "quality_scale",
+    "requirements",
+    "single_config_entry",
+    "ssdp",
+    "usb",
+    "version",
+    "zeroconf",
+}
+HACS_KEYS = {
+    "content_in_root",
+    "country",
+    "filename",
+    "hacs",
+    "hide_default_branch",
+    "homeassistant",
+    "name",
+    "persistent_directory",
+    "render_readme",
+    "zip_release",
+}
+# Home Assistant's own code names these.
+NAMED_BY_HOME_ASSISTANT = {"reauth_successful", "reconfigure_successful"}
+
+
+def modules(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
+    """Yield every module below a folder, parsed."""
+    for path in sorted(folder.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def nodes[Node: ast.AST](kind: type[Node]) -> Iterator[Node]:
+    """Yield every node of a kind in the integration's code."""
+    for _, module in modules(INTEGRATION):
+        for node in ast.walk(module):
+            if isinstance(node, kind):
+                yield node
+
+
+def pattern(node: ast.AST) -> str | None:
+    """Return a regular expression for what a text in the code can be, or None where it is no literal text."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(pattern(part) or "[a-z_]+" for part in node.values)
+    return None
+
+
+def called(call: ast.Call) -> str:
+    """Return the name of what is called, without what it belongs to."""
+    return ast.unparse(call.func).rpartition(".")[2]
+
+
+def texts(branch: Any) -> Iterator[str]:
+    """Yield every text below a branch of the translations."""
+    if isinstance(branch, dict):
+        for each in branch.values():
+            yield from texts(each)
+    else:
+        yield branch
+
+
+def test_manifest() -> None:
+    """The manifest is as hassfest and HACS want it for a custom integration."""
+    first, second, *others = MANIFEST
+    assert (first, second) == ("domain", "name")
+    assert others == sorted(others)
+    assert MANIFEST.keys() <= MANIFEST_KEYS
+    assert {"codeowners", "documentation", "issue_tracker", "version"} <= set(others)
+    assert MANIFEST["domain"] == DOMAIN == INTEGRATION.name
+    assert MANIFEST["iot_class"] == "cloud_polling"
+    assert MANIFEST["config_flow"] is True
+    assert MANIFEST["codeowners"]
+    assert all(owner.startswith("@") for owner in MANIFEST["codeowners"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", MANIFEST["version"])
+    for key in ("documentation", "issue_tracker"):
+        assert MANIFEST[key].startswith("https://")
+        assert "home-assistant.io" not in MANIFEST[key]
+    assert "requirements" not in MANIFEST
+
+
+def test_hacs() -> None:
+    """The repository is as HACS wants it: one integration, with its page, licence and images."""
+    assert HACS["name"] == MANIFEST["name"]
+    assert HACS.keys() <= HACS_KEYS
+    assert HACS["homeassistant"] == "2026.10.0"
+    folders = [path for path in (ROOT / "custom_components").iterdir() if path.is_dir()]
+    assert [path.name for path in folders if path.name != "__pycache__"] == [DOMAIN]
+    assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert MANIFEST["name"] in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not (INTEGRATION / "strings.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "height"),
+    [("icon", 256), ("icon@2x", 512), ("dark_icon", 256), ("dark_icon@2x", 512)],
+)
+def test_brand(name: str, height: int) -> None:
+    """The images are there, as PNG, square, and of the right size."""
+    image = (INTEGRATION / "brand" / f"{name}.png").read_bytes()
+    assert image.startswith(b"\x89PNG\r\n\x1a\n")
+    size = (int.from_bytes(image[16:20]), int.from_bytes(image[20:24]))
+    assert size == (height, height)
+
+
+def test_texts_are_plain() -> None:
+    """No text is empty, has markup of a web page or blanks around it, or refers to another."""
+    found = list(texts(TEXTS))
+    assert len(found) > 100
+    for text in found:
+        assert text
+        assert text == text.strip()
+        assert not re.search(r"<[a-z/]|\[%key:|&[a-z]+;", text)
+
+
+def test_every_text_is_used() -> None:
+    """There is no text that the code never shows."""
+    literals = {
+        found
+        for kind in (ast.Constant, ast.JoinedStr)
+        for node in nodes(kind)
+        if (found := pattern(node)) is not None
+    }
+    # What names everything says nothing.
+    literals = {literal for literal in literals if literal != "[a-z_]+"}
+    keys = {
+        key
+        for section in (
+            "common",
+            "config.abort",
+            "config.error",
+            "config.step",
+            "device",
+            "exceptions",
+            "issues",
+            "options.abort",
+            "options.error",
+            "options.step",
+            "selector",
+        )
+        for key in branch(section)
+    }
+    unused = {
+        key
+        for key in keys - NAMED_BY_HOME_ASSISTANT
+        if not any(re.fullmatch(literal, key) for literal in literals)
+    }
+    assert unused == set()
+
+
+def branch(path: str) -> dict[str, Any]:
+    """Return a branch of the translations; empty where there is none."""
+    found = TEXTS
+    for part in path.split("."):
+        found = found.get(part, {})
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("callee", "argument", "sections"),
+    [
+        ("_wrong_input", 0, ["exceptions"]),
+        ("_failure", 0, ["exceptions"]),
+        ("InputError", 1, ["config.error", "options.error"]),
+        ("async_abort", "reason", ["config.abort", "options.abort"]),
+        ("async_show_form", "step_id", ["config.step", "options.step"]),
+        ("ServiceValidationError", "translation_key", ["exceptions"]),
+        ("HomeAssistantError", "translation_key", ["exceptions"]),
+        ("UpdateFailed", "translation_key", ["exceptions"]),
+        ("ConfigEntryAuthFailed", "translation_key", ["exceptions"]),
+        ("DeviceInfo", "translation_key", ["device"]),
+        ("SelectSelectorConfig", "translation_key", ["selector"]),
+    ],
+)
+def test_every_key_has_a_text(
+    callee: str, argument: int | str, sections: list[str]
+) -> None:
+    """What the code shows by its key is written down."""
+    written = {key for section in sections for key in branch(section)}
+    found = 0
+    for call in nodes(ast.Call):
+        if called(call) != callee:
+            continue
+        given: list[ast.expr] = (
+            call.args[argument : argument + 1]
+            if isinstance(argument, int)
+            else [it.value for it in call.keywords if it.arg == argument]
+        )
+        for node in given:
+            if (key := pattern(node)) is not None:
+                found += 1
+                assert [it for it in written if re.fullmatch(key, it)], key
+    assert found or callee in ("async_show_form", "HomeAssistantError")
+
+
+def test_placeholders() -> None:
+    """A text that is filled in gets exactly what it asks for."""
+    checked = 0
+    for call in nodes(ast.Call):
+        if called(call) not in ("_wrong_input", "_failure") or not call.args:
+            continue
+        key = pattern(call.args[0])
+        given = {it.arg for it in call.keywords}
+        for name, text in branch("exceptions").items():
+            if key is not None and re.fullmatch(key, name):
+                asked = set(re.findall(r"\{(\w+)\}", text["message"]))
+                # The range is told by its ends; a text may do with fewer.
+                assert asked == given, name
+                checked += 1
+    assert checked > 10
+
+
+async def test_entities(house: House) -> None:
+    """Every entity has a name and an icon of its own, and there is none for an entity that does not exist."""
+    await house.connected("hp-1", "hp-2")
+    entries = er.async_get(house.hass).entities.values()
+    ours = {(entry.domain, entry.translation_key) for entry in entries}
+    names = {(platform, key) for platform, of in TEXTS["entity"].items() for key in of}
+    icons = {(platform, key) for platform, of in ICONS["entity"].items() for key in of}
+    # The thermostat is called as its device, and Home Assistant draws it by its mode.
+    assert ours - names == {("climate", "climate")}
+    assert ours - icons == {("climate", "climate")}
+    assert names <= ours
+    assert icons <= ours
+    shown = [TEXTS["entity"][platform][key]["name"] for platform, key in names]
+    assert len(set(shown)) >= len(shown) - 2
+
+
+async def test_states(house: House) -> None:
+    """Every option has a text, no other has one, and icons of states differ from the default."""
+    await house.connected()
+    checked = 0
+    for state in house.hass.states.async_all():
+        entry = er.async_get(house.hass).async_get(state.entity_id)
+        assert entry is not None
+        key = entry.translation_key
+        if (options := state.attributes.get("options")) is not None:
+            assert TEXTS["entity"][state.domain][key]["state"].keys() == set(options)
+            checked += 1
+        icons = ICONS["entity"].get(state.domain, {}).get(key, {})
+        assert icons.get("default") not in icons.get("state", {}).values()
+        if options is not None:
+            assert icons.get("state", {}).keys() <= set(options)
+    assert checked >= 2
+
+
+def test_icons_are_of_one_kind() -> None:
+    """All icons are Material Design ones."""
+    assert all(re.fullmatch(r"mdi:[a-z0-9-]+", icon) for icon in texts(ICONS))
+
+
+def fields_of(described: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Return the fields of an action, and the sections that they are in."""
+    fields: dict[str, Any] = {}
+    sections = set()
+    for name, field in described["fields"].items():
+        if "fields" in field:
+            sections.add(name)
+            fields |= field["fields"]
+        else:
+            fields[name] = field
+    return fields, sections
+
+
+async def test_actions(house: House) -> None:
+    """Actions are described and named field by field, as they are checked."""
+    await house.connected()
+    registered = house.hass.services.async_services_for_domain(DOMAIN)
+    assert registered.keys() == SERVICES.keys() == TEXTS["services"].keys()
+    assert ICONS["services"].keys() == SERVICES.keys()
+    for name, described in SERVICES.items():
+        fields, sections = fields_of(described)
+        words = TEXTS["services"][name]
+        assert words["fields"].keys() == fields.keys()
+        assert words["sections"].keys() == sections
+        assert ICONS["services"][name]["sections"].keys() == sections
+        assert all(
+            it.keys() == {"name", "description"} for it in words["fields"].values()
+        )
+        for field, about in fields.items():
+            select = about["selector"].get("select")
+            if select is not None:
+                texts_of_it = TEXTS["selector"][select["translation_key"]]["options"]
+                assert texts_of_it.keys() == set(select["options"]), field
+        schema: Any = registered[name].schema
+        (keys, *_) = schema.schema.validators
+        assert {str(key) for key in keys} == fields.keys()
+        assert {str(key) for key in keys if isinstance(key, vol.Required)} == {
+            field for field, about in fields.items() if about.get("required")
+        }
+
+
+def imports(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield every module below a folder, and what it imports, relative imports in full."""
+    for path, module in modules(folder):
+        package = path.parent.relative_to(ROOT).parts
+        for node in ast.walk(module):
+            if isinstance(node, ast.Import):
+                yield from ((path.name, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                base = package[: len(package) + 1 - node.level] if node.level else ()
+                yield path.name, ".".join((*base, node.module or ""))
+
+
+@pytest.mark.parametrize(
+    ("folder", "never"),
+    [
+        ("api", ("homeassistant", "simulator", "voluptuous")),
+        ("", ("simulator", "tests", "scripts")),
+        ("../../simulator", ("custom_components", "homeassistant", "tests")),
+    ],
+)
+def test_layers(folder: str, never: tuple[str, ...]) -> None:
+    """The cloud's client knows no Home Assistant, and it and the simulator know nothing of each other."""
+    found = list(imports((INTEGRATION / folder).resolve()))
+    assert len(found) > 10
+    assert [
+        (module, name) for module, name in found if name.split(".")[0] in never
+    ] == []
+    if folder == "api":
+        own = f"custom_components.{DOMAIN}."
+        assert all(
+            name.startswith(f"{own}api.")
+            for _, name in found
+            if name.startswith("custom_components")
+        )

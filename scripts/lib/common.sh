@@ -17,18 +17,36 @@ die() {
   exit 1
 }
 
-# step "what is being done" command…: one line with the time it took; the output goes to the log.
+# step "what is being done" command…: one line with the time it took; the output goes to the log. On a terminal the
+# seconds run along.
 step() {
-  local what=$1 began=$SECONDS
+  local what=$1 began=$SECONDS clock='' status=0 back=''
   shift
   printf '%s… ' "$what"
   printf '\n== %s: %s\n' "$what" "$*" >>"$LOG"
-  if "$@" >>"$LOG" 2>&1; then
-    printf '%sdone, %s s%s\n' "$DIM" "$((SECONDS - began))" "$PLAIN"
-  else
-    printf '%sno%s\n' "$DIM" "$PLAIN"
-    return 1
+  if [ -t 1 ]; then
+    back=$'\r'"$what… "
+    run_clock "$what" "$began" &
+    clock=$!
   fi
+  "$@" >>"$LOG" 2>&1 || status=1
+  if [ -n "$clock" ]; then
+    kill "$clock" 2>/dev/null || true
+    wait "$clock" 2>/dev/null || true
+  fi
+  if [ "$status" = 0 ]; then
+    printf '%s%sdone, %s s%s\n' "$back" "$DIM" "$((SECONDS - began))" "$PLAIN"
+  else
+    printf '%s%sno%s    \n' "$back" "$DIM" "$PLAIN"
+  fi
+  return "$status"
+}
+
+# Shows how long a step has been running. Ends with the script, however that ends.
+run_clock() {
+  while sleep 1 && kill -0 $$ 2>/dev/null; do
+    printf '\r%s… %s%s s%s ' "$1" "$DIM" "$((SECONDS - $2))" "$PLAIN"
+  done
 }
 
 # The last lines of the log, for a message that has to show what a tool said.

@@ -37,6 +37,7 @@ def test_help_names_every_option() -> None:
         (["--simulator-port", "x"], "“x” is not a port"),
         (["--port", "8124"], "cannot both have port 8124"),
         (["--units", "kelvin"], "kelvin"),
+        (["--language", "dutch"], "“dutch”"),
     ],
 )
 async def test_wrong_options(
@@ -57,12 +58,12 @@ def test_cloud_needs_no_simulator_port() -> None:
 def test_only_one(tmp_path: Path) -> None:
     """A second demo says where the first one is; after the first has ended it may start."""
     file = tmp_path / "demo.lock"
-    with program._only_one(file, "http://127.0.0.1:1"):
-        with (
-            pytest.raises(DemoError, match=r"running already: http://127.0.0.1:1"),
-            program._only_one(file, "http://127.0.0.1:2"),
-        ):
-            pass
+    with (
+        program._only_one(file, "http://127.0.0.1:1"),
+        pytest.raises(DemoError, match=r"running already: http://127.0.0.1:1"),
+        program._only_one(file, "http://127.0.0.1:2"),
+    ):
+        pass
     with program._only_one(file, "http://127.0.0.1:3"):
         pass
 
@@ -75,3 +76,5 @@ def test_notes(tmp_path: Path) -> None:
     notes.keep(language="en")
     again = program._Notes(tmp_path / "notes.json")
     assert (again["language"], again["units"]) == ("en", "us")
+    (tmp_path / "notes.json").write_text("{", encoding="utf-8")
+    assert program._Notes(tmp_path / "notes.json")["language"] is None

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scripts.demo.configuration import Units, write_configuration
 from scripts.demo.paths import CUSTOM_COMPONENTS
 
@@ -19,17 +17,9 @@ def write(
     )
 
 
-def configuration(folder: Path) -> Any:
-    """Read configuration.yaml, with what `!include` names as text."""
-
-    class Loader(yaml.SafeLoader):
-        """Knows Home Assistant's tags."""
-
-    Loader.add_multi_constructor("!", lambda _loader, _tag, node: node.value)
-    # It is the safe loader.
-    return yaml.load(
-        (folder / "configuration.yaml").read_text(encoding="utf-8"), Loader
-    )
+def configuration(folder: Path) -> str:
+    """Read configuration.yaml."""
+    return (folder / "configuration.yaml").read_text(encoding="utf-8")
 
 
 def stored(folder: Path, key: str) -> Any:
@@ -51,8 +41,8 @@ def test_new(tmp_path: Path) -> None:
         "user",
     )
     assert stored(folder, "onboarding") == {"done": ["core_config"]}
-    assert "http" not in configuration(folder)
-    assert configuration(folder)["input_number"]["living_room"]["initial"] == 20.3
+    assert "\nhttp:" not in configuration(folder)
+    assert "initial: 20.3" in configuration(folder)
     link = folder / "custom_components"
     assert link.resolve() == CUSTOM_COMPONENTS
     assert not link.readlink().is_absolute()
@@ -69,7 +59,6 @@ def test_again(tmp_path: Path) -> None:
     assert (tmp_path / "automations.yaml").read_text(encoding="utf-8") == "- id: mine"
     for key in ("onboarding", "core.config_entries", "core.config", "core.network"):
         assert stored(tmp_path, key) == "mine"
-    slider = configuration(tmp_path)["input_number"]["living_room"]
-    assert slider["name"] == "Woonkamer is nu"
-    assert slider["unit_of_measurement"] == "°F"
-    assert "initial" not in slider
+    assert 'name: "Woonkamer is nu"' in configuration(tmp_path)
+    assert 'unit_of_measurement: "°F"' in configuration(tmp_path)
+    assert "initial" not in configuration(tmp_path)

@@ -52,6 +52,13 @@ async def test_house(tmp_path: Path) -> None:
                 entity for entity in before if entity.startswith(("weather.", "tts."))
             ]
 
+            await house.pick_room_sensor(
+                entry["entry_id"], "demo-s735", await house.thermometer()
+            )
+            thermostat = await house.api.get("/api/states/climate.nibe_s735")
+            # Thermostats show whole °F.
+            assert thermostat["attributes"]["current_temperature"] == 68
+
             await house.restart()
             assert len(await house.entries()) == 1
             assert set(await states(house)) == set(before)

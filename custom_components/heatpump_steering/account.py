@@ -134,7 +134,7 @@ async def _listed(client: SettingsClient, user_id: str) -> set[str]:
         listed = await client.get_heat_pumps(user_id)
     except BadKeyError, NotFoundError, ReadingNotOfferedError:
         return set()
-    return {heat_pump.device_id for heat_pump in listed}
+    return {heat_pump.device_id for heat_pump in listed.heat_pumps}
 
 
 async def _try_to_write(

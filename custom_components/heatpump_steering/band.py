@@ -66,8 +66,11 @@ def change_to_band(
     """Return the change that makes this the comfort band.
 
     The preferred temperature stays where it is if it lies inside; a band moved past it takes it along. Where it
-    is unknown, it becomes the middle: without it there is no band. Raises BandTooWideError.
+    is unknown, it becomes the middle: without it there is no band. Raises BandTooWideError, and
+    TargetOutsideBandError for a preferred temperature that is asked for and lies outside.
     """
+    if preferred is not None and not band.low <= preferred <= band.high:
+        raise TargetOutsideBandError(band)
     if preferred is None:
         preferred = shown.preferred_temperature
     if preferred is None:

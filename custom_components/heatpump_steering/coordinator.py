@@ -21,9 +21,11 @@ from .api import (
     BadKeyError,
     ControlMode,
     HeatPump,
+    Listing,
     NotFoundError,
     Reading,
     ReadingNotOfferedError,
+    ReadingRefusedError,
     Settings,
     SettingsClient,
     SteeringError,
@@ -102,6 +104,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._books = Books(write_only=self.write_only)
         self._outbox = Outbox(self, self._create_task)
         self._heat_pumps: dict[str, HeatPump] = {}
+        self._others: frozenset[str] = frozenset()
         self._listed_at: float | None = None
         self._misses = 0
         self._read_back_wait = READ_BACK_FIRST
@@ -201,11 +204,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if (
             self._listed_at is not None
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
-            and reading.heat_pumps.keys() <= self._heat_pumps.keys()
+            and reading.heat_pumps.keys() <= self._heat_pumps.keys() | self._others
             and not gone
         ):
             return
-        listed: tuple[HeatPump, ...] = ()
+        listed = Listing()
         try:
             listed = await self._client.get_heat_pumps(self.user_id)
         except (BadKeyError, NotFoundError, ReadingNotOfferedError) as error:
@@ -221,11 +224,13 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             for device_id in (*self._heat_pumps, *reading.heat_pumps)
             if device_id not in gone
         }
-        found.update({heat_pump.device_id: heat_pump for heat_pump in listed})
+        found.update({it.device_id: it for it in listed.heat_pumps})
+        self._others = listed.others
         self._heat_pumps = {
             device_id: heat_pump
             for device_id, heat_pump in found.items()
             if self._only_device_id in (None, device_id)
+            and device_id not in self._others
         }
         self._books.keep_only(self._heat_pumps)
         for device_id in gone & self._heat_pumps.keys():
@@ -259,12 +264,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         except StoppedError:
             return
         else:
-            self._miss(error)
+            self._miss(ReadingRefusedError(str(error)))
 
     def _miss(self, error: SteeringError) -> None:
         """Count a poll without an answer; raise UpdateFailed when there have been too many."""
         self._misses += 1
-        if self.data is not None and self._misses < MISSES_UNTIL_UNAVAILABLE:
+        if self._can_wait and self._misses < MISSES_UNTIL_UNAVAILABLE:
             LOGGER.debug("Poll %s without an answer: %s", self._misses, error)
             return
         trouble = action_error(self.hass, error)
@@ -276,16 +281,21 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def _wait_as_told(self, error: TooManyRequestsError) -> None:
         """Obey a 429: nothing is missing, the cloud only wants to be left alone for a while."""
-        if self.data is None:
+        self._cancel_read_back()
+        wait = max(POLL_INTERVAL.total_seconds(), error.retry_after or 0)
+        if not self._can_wait:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="too_many_requests",
-                retry_after=error.retry_after,
+                retry_after=error.retry_after if self._listed_at is None else wait,
             ) from error
         LOGGER.debug("The cloud asks to wait: %s", error)
-        self.update_interval = max(
-            POLL_INTERVAL, timedelta(seconds=error.retry_after or 0)
-        )
+        self.update_interval = timedelta(seconds=wait)
+
+    @property
+    def _can_wait(self) -> bool:
+        """Tell whether there is something to show until the next read."""
+        return self._listed_at is not None and self.last_update_success
 
     def _follow_up(self, outcomes: Mapping[Target, Outcome]) -> None:
         """Do what a reading asks for: tell of changes, send again, read again."""
@@ -341,6 +351,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             "last_exception": str(self.last_exception or ""),
             "last_read": self.requests.last_read,
             "last_write": self.requests.last_write,
+            "passed_over_devices": len(self._others),
         }
 
     # Changing

@@ -8,6 +8,7 @@ from .api import (
     ContradictoryChangeError,
     Leaf,
     NotFoundError,
+    ReadingRefusedError,
     RefusedError,
     SteeringError,
     TooManyRequestsError,
@@ -59,6 +60,8 @@ def action_error(
             return _wrong_input("refused", reason=str(error))
         case BadKeyError():
             return _failure("bad_key")
+        case ReadingRefusedError():
+            return _failure("reading_refused")
         case NotFoundError():
             return _failure("not_found")
         case TooManyRequestsError():

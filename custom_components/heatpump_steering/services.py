@@ -29,12 +29,18 @@ from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 
+
+def _off_in_yaml(value: object) -> object:
+    """Return what was meant: YAML reads an unquoted off as false."""
+    return ControlMode.OFF if value is False else value
+
+
 _FIELDS: Final[Mapping[Leaf, Any]] = {
     Leaf.PREFERRED_TEMPERATURE: vol.Coerce(float),
     Leaf.ALLOWED_BELOW: vol.Coerce(float),
     Leaf.ALLOWED_ABOVE: vol.Coerce(float),
     Leaf.SCHEDULE: cv.boolean,
-    Leaf.CONTROL_MODE: vol.Coerce(ControlMode),
+    Leaf.CONTROL_MODE: vol.All(_off_in_yaml, vol.Coerce(ControlMode)),
     Leaf.HOT_WATER_MIN: vol.Coerce(float),
     Leaf.HOT_WATER_MAX: vol.Coerce(float),
     Leaf.FLEX_TRADING: cv.boolean,

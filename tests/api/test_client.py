@@ -102,7 +102,7 @@ async def test_read_tolerantly(
         device_id: it.settings for device_id, it in plain.items()
     }
     assert {it.updated_at is not None for it in found.values()} == {updated_at_known}
-    assert len(await client.get_heat_pumps(USER)) == 2
+    assert len((await client.get_heat_pumps(USER)).heat_pumps) == 2
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_nothing_to_read(
     """An empty list, or one with nothing of use in it, is an answer."""
     cloud.weather.add(body={"data": data})
     assert (await client.get_settings(USER)).heat_pumps == {}
-    assert await client.get_heat_pumps(USER) == ()
+    assert (await client.get_heat_pumps(USER)).heat_pumps == ()
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ async def test_updated_at(
 
 async def test_list(client: SettingsClient, cloud: Simulator) -> None:
     """The user's heat pumps with what is known of them, and nobody else's."""
-    assert await client.get_heat_pumps(USER) == (
+    assert (await client.get_heat_pumps(USER)).heat_pumps == (
         HeatPump(
             device_id="hp-1",
             brand="nibe",
@@ -183,7 +183,7 @@ async def test_list_tolerantly(client: SettingsClient, cloud: Simulator) -> None
             "meta": None,
         }
     )
-    assert await client.get_heat_pumps(USER) == tuple(
+    assert (await client.get_heat_pumps(USER)).heat_pumps == tuple(
         HeatPump(device_id=device_id) for device_id in ("bare", "odd", "typeless")
     )
 
@@ -193,7 +193,7 @@ async def test_list_page_by_page(client: SettingsClient, cloud: Simulator) -> No
     expected = [f"pump-{number}" for number in range(1201)]
     for device_id in expected:
         cloud.cloud.add_heat_pump(device_id, "crowd", key=KEY)
-    found = await client.get_heat_pumps("crowd")
+    found = (await client.get_heat_pumps("crowd")).heat_pumps
     assert [heat_pump.device_id for heat_pump in found] == expected
     first, second = cloud.journal.entries()
     assert "next_token" not in first.query
@@ -206,7 +206,7 @@ async def test_list_without_an_end(client: SettingsClient, cloud: Simulator) -> 
     cloud.weather.add(
         body={"data": [{"device_id": "hp-1"}], "meta": {"next_token": "again"}}
     )
-    assert await client.get_heat_pumps(USER) == (HeatPump(device_id="hp-1"),)
+    assert (await client.get_heat_pumps(USER)).heat_pumps == (HeatPump(device_id="hp-1"),)
     assert len(cloud.journal.entries()) == 4
 
 
@@ -329,7 +329,7 @@ async def test_garbage(client: SettingsClient, cloud: Simulator, garbage: str) -
     """A list that is none is never taken for an empty one."""
     cloud.weather.add(garbage=garbage)
     if garbage == "not_utf8":
-        assert await client.get_heat_pumps(USER) == ()
+        assert (await client.get_heat_pumps(USER)).heat_pumps == ()
         return
     for request_name in ("get_settings", "get_heat_pumps"):
         with pytest.raises(NotUnderstandableError):

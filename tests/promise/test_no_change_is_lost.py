@@ -128,6 +128,35 @@ class Stories(RuleBasedStateMachine):
             self.people_change([wish], wait=False)
             self.world.run(self.world.pass_time(pause, step=pause))
 
+    @rule(
+        wishes=st.lists(WISHES, min_size=1, max_size=3),
+        refused=st.sampled_from([10.0, 14.5, 25.5, 30.0]),
+        device_id=st.sampled_from(HEAT_PUMPS),
+        vague=st.booleans(),
+    )
+    def cloud_refuses_one_of_them(
+        self, wishes: list[Wish], refused: float, device_id: str, vague: bool
+    ) -> None:
+        """Among wishes that are fine there is one that the cloud does not like."""
+        self.cloud.behaviour.validation_limits = {
+            "room.preferred_temperature": (15.0, 25.0)
+        }
+        self.cloud.behaviour.vague_errors = vague
+        wish = set_number("preferred_temperature", device_id, refused)
+        self.people_change([*wishes, wish], wait=True)
+        self.cloud.behaviour.validation_limits = {}
+
+    @rule(wishes=st.lists(WISHES, min_size=1, max_size=3))
+    def a_read_overlaps_a_change(self, wishes: list[Wish]) -> None:
+        """A read begins before a change, and its answer comes after it."""
+        self.cloud.weather.add(method="GET", hold="after", times=1)
+        reading = self.world.loop.create_task(self.world.house.poll())
+        self.world.run(self.world.settle())
+        self.people_change(wishes, wait=True)
+        self.cloud.weather.release()
+        self.world.run(self.world.pass_until(reading.done))
+        self.check()
+
     @rule(change=ELSEWHERE)
     def somebody_else_changes(self, change: tuple[str, tuple[str, Any]]) -> None:
         """The supplier's app, or an installer."""

@@ -7,13 +7,14 @@ from .errors import (
     NotFoundError,
     NotUnderstandableError,
     ReadingNotOfferedError,
+    ReadingRefusedError,
     Refusal,
     RefusedError,
     SteeringError,
     TooManyRequestsError,
     UnavailableError,
 )
-from .models import ControlMode, HeatPump, Leaf, Value
+from .models import ControlMode, HeatPump, Leaf, Listing, Value
 from .settings import (
     IN_JSON,
     Reading,
@@ -30,10 +31,12 @@ __all__ = [
     "ControlMode",
     "HeatPump",
     "Leaf",
+    "Listing",
     "NotFoundError",
     "NotUnderstandableError",
     "Reading",
     "ReadingNotOfferedError",
+    "ReadingRefusedError",
     "Refusal",
     "RefusedError",
     "ReportedSettings",

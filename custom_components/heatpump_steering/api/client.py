@@ -21,7 +21,7 @@ from .errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from .models import HeatPump
+from .models import HeatPump, Listing
 from .settings import Reading, ReportedSettings, Settings
 
 DEVICES_PATH: Final = "/v1/devices"
@@ -115,22 +115,28 @@ class SettingsClient:
             }
         )
 
-    async def get_heat_pumps(self, user_id: str) -> tuple[HeatPump, ...]:
+    async def get_heat_pumps(self, user_id: str) -> Listing:
         """List the user's heat pumps, page by page.
 
-        Devices of another kind, of another user, or without an id are passed over. Raises as `get_settings`.
+        Devices of another kind or of another user are named apart; what has no id is passed over. Raises as
+        `get_settings`.
         """
         query = {"user_id": user_id, "limit": str(PAGE_LIMIT)}
         found: dict[str, HeatPump] = {}
+        others: set[str] = set()
         for _ in range(MAX_PAGES):
             items, next_token = await self._get_list(DEVICES_PATH, query)
             for item in items:
-                if (heat_pump := _heat_pump(item, user_id)) is not None:
+                if (heat_pump := _heat_pump(item)) is None:
+                    continue
+                if _is_of(item, user_id):
                     found[heat_pump.device_id] = heat_pump
+                else:
+                    others.add(heat_pump.device_id)
             if next_token is None:
                 break
             query["next_token"] = next_token
-        return tuple(found.values())
+        return Listing(tuple(found.values()), frozenset(others))
 
     async def _get_list(
         self, path: str, query: Mapping[str, str]
@@ -299,12 +305,18 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _heat_pump(item: Mapping[str, Any], user_id: str) -> HeatPump | None:
-    """Read an item of the list; None if it is not a heat pump of this user."""
+def _is_of(item: Mapping[str, Any], user_id: str) -> bool:
+    """Tell whether an item of the list is a heat pump of this user, as far as it tells."""
+    return item.get("user_id", user_id) == user_id and item.get("device_type") in (
+        "heat_pump",
+        None,
+    )
+
+
+def _heat_pump(item: Mapping[str, Any]) -> HeatPump | None:
+    """Read an item of the list; None if it has no id."""
     device_id = _text(item.get("device_id"))
-    if device_id is None or item.get("user_id", user_id) != user_id:
-        return None
-    if item.get("device_type", "heat_pump") not in ("heat_pump", None):
+    if device_id is None:
         return None
     needs_reauthentication = item.get("needs_reauthentication")
     return HeatPump(

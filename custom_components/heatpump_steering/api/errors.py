@@ -29,6 +29,10 @@ class ReadingNotOfferedError(SteeringError):
     """There is no way to read settings on the server, or in its version (405 or 501)."""
 
 
+class ReadingRefusedError(SteeringError):
+    """The key may write, but not read, or not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One thing that the cloud refused, as FastAPI words it.

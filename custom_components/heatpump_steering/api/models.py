@@ -47,3 +47,12 @@ class HeatPump:
     model: str | None = None
     model_type: str | None = None
     needs_reauthentication: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The heat pumps of a user, and the ids of what the list named beside them."""
+
+    heat_pumps: tuple[HeatPump, ...] = ()
+    others: frozenset[str] = frozenset()
+    """Devices of another kind, or of another user."""

@@ -105,6 +105,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._listed_at: float | None = None
         self._misses = 0
         self._read_back_wait = READ_BACK_FIRST
+        self._silent_until = 0.0
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
@@ -283,6 +284,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 retry_after=error.retry_after,
             ) from error
         LOGGER.debug("The cloud asks to wait: %s", error)
+        self._be_silent(error)
+        if self._books.waiting:
+            self._plan_read_back()
         self.update_interval = max(
             POLL_INTERVAL, timedelta(seconds=error.retry_after or 0)
         )
@@ -313,18 +317,42 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         async_show_broken_links(self.hass, entry_id, self._heat_pumps)
 
     def _plan_read_back(self) -> None:
-        """Read again soon, and each time a little later."""
+        """Read again soon, and each time a little later; but not while the cloud wants to be left alone."""
         self._cancel_read_back()
-        self._unsub_read_back = async_call_later(
-            self.hass, self._read_back_wait, self._read_back
-        )
+        wait = max(self._read_back_wait, self._silent_until - monotonic())
+        self._unsub_read_back = async_call_later(self.hass, wait, self._read_back)
         self._read_back_wait = min(
             self._read_back_wait * READ_BACK_GROWTH, POLL_INTERVAL.total_seconds()
         )
 
     async def _read_back(self, _: datetime) -> None:
+        """Look what has become of the changes; not a poll, so that a failure is no miss."""
         self._unsub_read_back = None
-        await self.async_refresh()
+        if not self.last_update_success:
+            await self.async_refresh()
+            return
+        try:
+            await self._look()
+        except SteeringError as error:
+            LOGGER.debug("Nothing could be read back: %s", error)
+            self._plan_read_back()
+
+    async def _look(self) -> None:
+        """Read the settings between the polls; raises SteeringError."""
+        number = self._books.next_number()
+        try:
+            reading = await self._client.get_settings(
+                self.user_id, self._only_device_id
+            )
+        except TooManyRequestsError as error:
+            self._be_silent(error)
+            raise
+        self._follow_up(self._books.read(reading, number=number))
+        self._publish()
+
+    def _be_silent(self, error: TooManyRequestsError) -> None:
+        """Read nothing back for as long as the cloud asks."""
+        self._silent_until = monotonic() + (error.retry_after or 0)
 
     @callback
     def _cancel_read_back(self) -> None:
@@ -430,15 +458,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Read whether a change of unknown outcome is on the cloud; if nobody can tell, it is not."""
         if self.write_only:
             return False
-        number = self._books.next_number()
         try:
-            reading = await self._client.get_settings(
-                self.user_id, self._only_device_id
-            )
+            await self._look()
         except SteeringError:
             return False
-        self._follow_up(self._books.read(reading, number=number))
-        self._publish()
         # Shown, not reported: an old read may still have the wished value from before another change.
         return all(
             same_value(value, ledger.shown.get(leaf))

@@ -462,10 +462,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             await self._look()
         except SteeringError:
             return False
-        # Shown, not reported: an old read may still have the wished value from before another change.
+        # Shown as well: an old read may still have the wished value from before another change. And reported as
+        # well: what is to be sent again is shown all the time.
         return all(
-            same_value(value, ledger.shown.get(leaf))
+            same_value(value, settings.get(leaf))
             for ledger in self._books.of(target)
+            for settings in (ledger.shown, ledger.reported)
             for leaf, value in change.items()
         )
 

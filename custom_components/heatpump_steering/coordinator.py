@@ -48,7 +48,7 @@ from .const import (
 )
 from .devices import READS_UNTIL_GONE, StaleDevices
 from .entity_ids import namespace
-from .errors import action_error
+from .errors import READ_ERRORS, action_error
 from .ledger import Ledger, Outcome
 from .limits import LimitError, check_order, check_values
 from .memory import Memory
@@ -108,6 +108,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._listed_at: float | None = None
         self._misses = 0
         self._read_back_wait = READ_BACK_FIRST
+        self._silent_until = 0.0
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
@@ -257,7 +258,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             await self._outbox.submit(self.home, Settings())
         except BadKeyError as proof:
             raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN, translation_key="bad_key"
+                translation_domain=DOMAIN, translation_key="read_bad_key"
             ) from proof
         except SteeringError as trouble:
             self._miss(trouble)
@@ -272,16 +273,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self._can_wait and self._misses < MISSES_UNTIL_UNAVAILABLE:
             LOGGER.debug("Poll %s without an answer: %s", self._misses, error)
             return
-        trouble = action_error(self.hass, error)
         raise UpdateFailed(
             translation_domain=DOMAIN,
-            translation_key=trouble.translation_key,
-            translation_placeholders=trouble.translation_placeholders,
+            translation_key=READ_ERRORS.get(type(error), "read_failed"),
+            translation_placeholders={"reason": str(error)},
         ) from error
 
     def _wait_as_told(self, error: TooManyRequestsError) -> None:
         """Obey a 429: nothing is missing, the cloud only wants to be left alone for a while."""
-        self._cancel_read_back()
         wait = max(POLL_INTERVAL.total_seconds(), error.retry_after or 0)
         if not self._can_wait:
             raise UpdateFailed(
@@ -290,6 +289,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 retry_after=error.retry_after if self._listed_at is None else wait,
             ) from error
         LOGGER.debug("The cloud asks to wait: %s", error)
+        self._be_silent(error)
+        if self._books.waiting:
+            self._plan_read_back()
         self.update_interval = timedelta(seconds=wait)
 
     @property
@@ -323,18 +325,42 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         async_show_broken_links(self.hass, entry_id, self._heat_pumps)
 
     def _plan_read_back(self) -> None:
-        """Read again soon, and each time a little later."""
+        """Read again soon, and each time a little later; but not while the cloud wants to be left alone."""
         self._cancel_read_back()
-        self._unsub_read_back = async_call_later(
-            self.hass, self._read_back_wait, self._read_back
-        )
+        wait = max(self._read_back_wait, self._silent_until - monotonic())
+        self._unsub_read_back = async_call_later(self.hass, wait, self._read_back)
         self._read_back_wait = min(
             self._read_back_wait * READ_BACK_GROWTH, POLL_INTERVAL.total_seconds()
         )
 
     async def _read_back(self, _: datetime) -> None:
+        """Look what has become of the changes; not a poll, so that a failure is no miss."""
         self._unsub_read_back = None
-        await self.async_refresh()
+        if not self.last_update_success:
+            await self.async_refresh()
+            return
+        try:
+            await self._look()
+        except SteeringError as error:
+            LOGGER.debug("Nothing could be read back: %s", error)
+            self._plan_read_back()
+
+    async def _look(self) -> None:
+        """Read the settings between the polls; raises SteeringError."""
+        number = self._books.next_number()
+        try:
+            reading = await self._client.get_settings(
+                self.user_id, self._only_device_id
+            )
+        except TooManyRequestsError as error:
+            self._be_silent(error)
+            raise
+        self._follow_up(self._books.read(reading, number=number))
+        self._publish()
+
+    def _be_silent(self, error: TooManyRequestsError) -> None:
+        """Read nothing back for as long as the cloud asks."""
+        self._silent_until = monotonic() + (error.retry_after or 0)
 
     @callback
     def _cancel_read_back(self) -> None:
@@ -441,19 +467,16 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Read whether a change of unknown outcome is on the cloud; if nobody can tell, it is not."""
         if self.write_only:
             return False
-        number = self._books.next_number()
         try:
-            reading = await self._client.get_settings(
-                self.user_id, self._only_device_id
-            )
+            await self._look()
         except SteeringError:
             return False
-        self._follow_up(self._books.read(reading, number=number))
-        self._publish()
-        # Shown, not reported: an old read may still have the wished value from before another change.
+        # Shown as well: an old read may still have the wished value from before another change. And reported as
+        # well: what is to be sent again is shown all the time.
         return all(
-            same_value(value, ledger.shown.get(leaf))
+            same_value(value, settings.get(leaf))
             for ledger in self._books.of(target)
+            for settings in (ledger.shown, ledger.reported)
             for leaf, value in change.items()
         )
 

@@ -1,5 +1,7 @@
 """Every trouble as Home Assistant's exception, with a text that a homeowner can act on."""
 
+from collections.abc import Mapping
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -20,6 +22,12 @@ from .limits import HotWaterOrderError, LimitError, OutOfRangeError
 from .units import difference_text, temperature_text
 
 DIFFERENCES = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
+
+READ_ERRORS: Mapping[type[SteeringError], str] = {
+    NotFoundError: "read_not_found",
+    ReadingRefusedError: "reading_refused",
+}
+"""The texts of what stands in the way of reading, but for what passes by itself."""
 
 
 def action_error(
@@ -60,8 +68,6 @@ def action_error(
             return _wrong_input("refused", reason=str(error))
         case BadKeyError():
             return _failure("bad_key")
-        case ReadingRefusedError():
-            return _failure("reading_refused")
         case NotFoundError():
             return _failure("not_found")
         case TooManyRequestsError():

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, override
 
 from custom_components.heatpump_steering.const import DOMAIN, EVENT_CHANGED_ELSEWHERE
-from homeassistant.components.logbook import (
-    DOMAIN as LOGBOOK,
-    _process_logbook_platform,
-)
+from homeassistant.components.logbook import _process_logbook_platform
+from homeassistant.components.logbook.const import DOMAIN as LOGBOOK
 from homeassistant.components.logbook.models import LogbookConfig, async_event_to_row
 from homeassistant.components.logbook.processor import EventProcessor
 from homeassistant.config_entries import ConfigEntry
@@ -40,7 +38,7 @@ POLL = 300.0
 class Call:
     """An action that somebody has called."""
 
-    task: asyncio.Task[None]
+    task: asyncio.Task[Any]
 
     @property
     def done(self) -> bool:
@@ -262,7 +260,8 @@ class Day(World):
         @callback
         def note(event: Event[Any]) -> None:
             processor = EventProcessor(self.hass, [EVENT_CHANGED_ELSEWHERE])
-            for line in processor.humanify([async_event_to_row(event)]):
+            rows: list[Any] = [async_event_to_row(event)]
+            for line in processor.humanify(rows):
                 assert line["domain"] == DOMAIN
                 assert self.hass.states.get(line["entity_id"])
                 lines.append(f"{line['name']} {line['message']}")

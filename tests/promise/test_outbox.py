@@ -1,7 +1,6 @@
 """How changes come to the cloud: collected, in order, each caller told of its own."""
 
 from collections.abc import Callable
-from importlib import import_module
 from itertools import pairwise, permutations
 import random
 from typing import Any
@@ -48,9 +47,6 @@ TOO_WARM = 28.0
 
 def apply_scene(day: Day, *targets: str, **more: Any) -> Call:
     """Apply a scene to heat pumps, by Home Assistant's own action; `more` are further entities of each."""
-    # Imported by threads, they would take their time, of which there is none here.
-    for domain in ("climate", "number", "select", "switch"):
-        import_module(f"homeassistant.components.{domain}.reproduce_state")
     day.wait_for(async_setup_component(day.hass, "scene", {}))
     entities = {
         day.house.entity_id(key, target): state

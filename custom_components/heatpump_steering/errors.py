@@ -10,6 +10,7 @@ from .api import (
     ContradictoryChangeError,
     Leaf,
     NotFoundError,
+    NotUnderstandableError,
     ReadingRefusedError,
     RefusedError,
     SteeringError,
@@ -25,6 +26,7 @@ DIFFERENCES = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
 
 READ_ERRORS: Mapping[type[SteeringError], str] = {
     NotFoundError: "read_not_found",
+    NotUnderstandableError: "read_not_understandable",
     ReadingRefusedError: "reading_refused",
 }
 """The texts of what stands in the way of reading, but for what passes by itself."""

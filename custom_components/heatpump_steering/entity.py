@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -133,21 +133,25 @@ def async_add_for_each_target(
     @callback
     def add_new() -> None:
         targets = coordinator.data.targets
-        # Until its device is removed, a heat pump that is away keeps its entities.
-        registry = dr.async_get(coordinator.hass)
-        for target in known - targets.keys():
-            if (
-                registry.async_get_device_by_identifier(
-                    coordinator.identifier(target), entry.entry_id
-                )
-                is None
-            ):
-                known.remove(target)
         new = [target for target in targets if target not in known]
         known.update(targets)
         async_add_entities(
             entity for target in new for entity in make(coordinator, target)
         )
 
+    @callback
+    def forget_removed(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        # Until its device is removed, a heat pump that is away keeps its entities; after that it starts anew.
+        registry = dr.async_get(coordinator.hass)
+        for target in known - coordinator.data.targets.keys():
+            identifier = coordinator.identifier(target)
+            if not registry.async_get_device_by_identifier(identifier, entry.entry_id):
+                known.remove(target)
+
+    entry.async_on_unload(
+        coordinator.hass.bus.async_listen(
+            dr.EVENT_DEVICE_REGISTRY_UPDATED, forget_removed
+        )
+    )
     entry.async_on_unload(coordinator.async_add_listener(add_new))
     add_new()

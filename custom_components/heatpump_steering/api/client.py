@@ -96,7 +96,7 @@ class SettingsClient:
     async def get_settings(self, user_id: str, device_id: str | None = None) -> Reading:
         """Read the settings of the user's heat pumps, or of one of them.
 
-        Items without an id are passed over; unreadable leaves are None. Raises BadKeyError also for a key that
+        Items without an id or of another user are passed over; unreadable leaves are None. Raises BadKeyError also for a key that
         may only write, ReadingNotOfferedError or NotFoundError where there is nothing to read, and the others as
         `patch_settings`.
         """
@@ -112,6 +112,7 @@ class SettingsClient:
                 for item in items
                 if (found := _text(item.get("device_id"))) is not None
                 and device_id in (None, found)
+                and _is_of(item, user_id)
             }
         )
 

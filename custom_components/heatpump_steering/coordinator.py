@@ -461,7 +461,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                     ledger.refuse(change)
             raise
         self._books.accept(target, change, server_time=server_time, resent=resent)
-        if not self.write_only:
+        if change and not self.write_only:
             self._read_back_wait = READ_BACK_FIRST
             self._plan_read_back()
         self._publish()

@@ -20,8 +20,7 @@ from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant import loader
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import translation
-from homeassistant.helpers import frame
+from homeassistant.helpers import frame, translation
 from homeassistant.setup import async_setup_component
 from simulator import Simulator
 

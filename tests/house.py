@@ -141,7 +141,14 @@ class House:
     def entity_id(self, key: str, target: str = "hp-1", user_id: str = USER) -> str:
         """Return the entity of a setting."""
         registry = er.async_get(self.hass)
-        for platform in ("climate", "number", "select", "switch", "sensor"):
+        for platform in (
+            "climate",
+            "number",
+            "select",
+            "switch",
+            "sensor",
+            "binary_sensor",
+        ):
             if entity_id := registry.async_get_entity_id(
                 platform, DOMAIN, f"{user_id}_{target}_{key}"
             ):

@@ -2,19 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+import re
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import CONF_USER_ID, Target
+from .const import CONF_NAMESPACE, CONF_USER_ID, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .room_sensors import CONF_ROOM_SENSORS
 
-_TO_REDACT = {CONF_API_KEY, CONF_USER_ID, CONF_DEVICE_ID, "country", "postal_code"}
-# Short words would be blotted out of half of every text.
-_SHORTEST_SECRET = 3
+_TO_REDACT: Final = {
+    CONF_API_KEY,
+    CONF_USER_ID,
+    CONF_DEVICE_ID,
+    CONF_NAMESPACE,
+    "country",
+    "postal_code",
+}
+# A shorter one is only blotted out where it stands alone: else it would be in half of every text, and in every time.
+_SHORTEST_SECRET: Final = 4
+_ALONE: Final = (r"(?<![\w:.+-])", r"(?![\w:+-]|\.\d)")
 
 
 async def async_get_config_entry_diagnostics(
@@ -43,7 +53,7 @@ def _diagnostics(
     entry: HeatPumpSteeringConfigEntry, targets: Iterable[Target]
 ) -> dict[str, Any]:
     coordinator = entry.runtime_data
-    names = _names(coordinator)
+    names = _names(entry)
     raw = {
         "entry": {
             "version": entry.version,
@@ -56,18 +66,27 @@ def _diagnostics(
         "requests": coordinator.requests.as_list(),
     }
     secrets = {
-        names.get(None, "home"): coordinator.user_id,
+        names[None]: coordinator.user_id,
         **{name: target for target, name in names.items() if target is not None},
         REDACTED: entry.data[CONF_API_KEY],
+        "country": entry.options.get("country", ""),
         "postal code": entry.options.get("postal_code", ""),
     }
-    redacted: dict[str, Any] = _without(async_redact_data(raw, _TO_REDACT), secrets)
+    redacted: dict[str, Any] = _without(
+        async_redact_data(raw, _TO_REDACT),
+        {name: secret for name, secret in secrets.items() if secret},
+    )
     return redacted
 
 
-def _names(coordinator: SteeringCoordinator) -> dict[Target, str]:
-    """Return what the targets are called instead of their ids."""
-    heat_pumps = [it for it in coordinator.data.targets if it is not None]
+def _names(entry: HeatPumpSteeringConfigEntry) -> dict[Target, str]:
+    """Return what the targets are called instead of their ids, those that are gone as well."""
+    device_ids = (
+        *entry.runtime_data.data.targets,
+        entry.data.get(CONF_DEVICE_ID),
+        *entry.options.get(CONF_ROOM_SENSORS, {}),
+    )
+    heat_pumps = dict.fromkeys(filter(None, device_ids))
     return {None: "home"} | {
         device_id: f"heat pump {number}"
         for number, device_id in enumerate(heat_pumps, 1)
@@ -103,8 +122,12 @@ def _without(value: Any, secrets: Mapping[str, str]) -> Any:
         for name, secret in sorted(
             secrets.items(), key=lambda item: len(item[1]), reverse=True
         ):
-            if len(secret) >= _SHORTEST_SECRET:
-                value = value.replace(secret, f"[{name.strip('*')}]")
+            before, after = _ALONE if len(secret) < _SHORTEST_SECRET else ("", "")
+            value = re.sub(
+                f"{before}{re.escape(secret)}{after}",
+                f"[{name.strip('*')}]",
+                value,
+            )
         return value
     if isinstance(value, Mapping):
         return {

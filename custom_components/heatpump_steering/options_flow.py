@@ -57,7 +57,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what there is to choose."""
-        if self.config_entry.state is not ConfigEntryState.LOADED:
+        if not self._connected:
             return self.async_abort(reason="not_connected")
         return self.async_show_menu(
             step_id="init", menu_options=["thermostat", "location"]
@@ -67,14 +67,20 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Choose the thermostat that is to show a room's temperature, where there are several."""
-        thermostats = self._thermostats()
-        if user_input is None and len(thermostats) > 1:
+        if not self._connected:
+            return self.async_abort(reason="not_connected")
+        if user_input is not None:
+            chosen = user_input[CONF_HEAT_PUMP]
+        elif not (thermostats := self._thermostats()):
+            return self.async_abort(reason="no_thermostat")
+        elif len(thermostats) > 1:
             select = SelectSelector(SelectSelectorConfig(options=thermostats))
             return self.async_show_form(
                 step_id="thermostat",
                 data_schema=vol.Schema({vol.Required(CONF_HEAT_PUMP): select}),
             )
-        chosen = (user_input or {}).get(CONF_HEAT_PUMP, thermostats[0]["value"])
+        else:
+            chosen = thermostats[0]["value"]
         self._thermostat = HOME_KEY if chosen == _HOME_OPTION else chosen
         return await self.async_step_room_sensor()
 
@@ -102,6 +108,8 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Tell the cloud where the home is."""
+        if not self._connected:
+            return self.async_abort(reason="not_connected")
         errors: dict[str, str] = {}
         reason = ""
         if user_input is not None:
@@ -131,6 +139,11 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             errors=errors,
             description_placeholders={"reason": reason},
         )
+
+    @property
+    def _connected(self) -> bool:
+        """Tell whether the home is connected; it may have been unloaded while its options were open."""
+        return self.config_entry.state is ConfigEntryState.LOADED
 
     def _save(self, options: dict[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(data={**self.config_entry.options, **options})

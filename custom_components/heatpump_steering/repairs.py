@@ -1,12 +1,13 @@
 """The issues that Home Assistant shows under Repairs."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .api import HeatPump, Leaf
-from .const import DOMAIN, PROJECT_URL, Target
+from .const import DOMAIN, HOME_KEY, PROJECT_URL, Target
 from .entity_ids import async_entity_of
 from .ledger import NotKept
 from .wording import async_setting_name, async_value_text
@@ -24,13 +25,18 @@ def async_show_broken_links(
         hass,
         f"account_link_{entry_id}_",
         {
-            device_id: {"heat_pump": _name(heat_pump)}
+            _anonymous(device_id): {"heat_pump": _name(heat_pump)}
             for device_id, heat_pump in heat_pumps.items()
             if heat_pump.needs_reauthentication
         },
         translation_key="account_link",
         learn_more_url=ACCOUNT_LINK_PAGE,
     )
+
+
+def _anonymous(target: Target) -> str:
+    """Return what stands for a target in the id of an issue: Home Assistant puts those into diagnostics."""
+    return sha256((target or HOME_KEY).encode()).hexdigest()[:12]
 
 
 def _name(heat_pump: HeatPump) -> str:
@@ -51,7 +57,7 @@ def async_show_not_kept(
     for target, leaves in not_kept.items():
         for leaf, it in leaves.items():
             entity = async_entity_of(hass, namespace, target, leaf)
-            shown[f"{target}_{leaf}"] = {
+            shown[f"{_anonymous(target)}_{leaf}"] = {
                 "setting": async_setting_name(hass, entity.entity_id)
                 if entity
                 else leaf,

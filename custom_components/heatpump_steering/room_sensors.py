@@ -1,6 +1,7 @@
 """The sensors that a person has picked for the temperature of the room: the settings cannot tell it."""
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfTemperature
@@ -55,11 +56,12 @@ class RoomSensors:
         if unit not in TemperatureConverter.VALID_UNITS:
             return None
         try:
-            return TemperatureConverter.convert(
-                float(state.state), unit, UnitOfTemperature.CELSIUS
-            )
+            value = float(state.state)
         except ValueError:
             return None
+        if not isfinite(value):
+            return None
+        return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
 
     @callback
     def stop(self) -> None:

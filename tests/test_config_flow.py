@@ -193,7 +193,7 @@ async def test_connect(house: House) -> None:
     schema = form["data_schema"]
     assert schema is not None
     typed = {"api_key": KEY, "user_id": USER}
-    assert schema(typed) == {**typed, "base_url": "production"}
+    assert schema(typed) == {**typed, "base_url": "https://api.nox.energy"}
 
     result = await house.submit(form, **house.typed())
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -214,7 +214,6 @@ def branch(path: str) -> dict[str, Any]:
         ("UpdateFailed", "translation_key", ["exceptions"]),
         ("ConfigEntryAuthFailed", "translation_key", ["exceptions"]),
         ("DeviceInfo", "translation_key", ["device"]),
-        ("SelectSelectorConfig", "translation_key", ["selector"]),
     ],
 )
 def test_every_key_has_a_text(

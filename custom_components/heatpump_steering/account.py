@@ -20,8 +20,8 @@ from .api import (
 )
 from .const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
 
+# The servers may be named, too: an automation, or somebody who types, need not know the addresses.
 SERVERS: Final = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
-SERVER_NAMES: Final = {url: name for name, url in SERVERS.items()}
 
 # What comes along when text is copied from a mail or a page, beside the ordinary blanks.
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
@@ -63,7 +63,7 @@ def checked_id(field: str, text: str) -> str:
 def checked_server(text: str) -> str:
     """Return the server's address; raises InputError for what is no address, or would send the key openly."""
     typed = cleaned(text)
-    typed = SERVERS.get(typed, typed)
+    typed = SERVERS.get(typed.lower(), typed)
     try:
         url = URL(typed if "://" in typed else f"https://{typed}")
     except ValueError:

@@ -50,10 +50,10 @@ class Books:
         self._ledgers[target] = Ledger()
 
     def of(self, target: Target) -> list[Ledger]:
-        """Return the ledgers that a change to the target concerns: for the home, all of them."""
+        """Return the ledgers that a change to the target concerns: for the home, all; none for one that is gone."""
         if (ledger := self._ledgers.get(target)) is not None:
             return [ledger]
-        return list(self._ledgers.values())
+        return list(self._ledgers.values()) if target is None else []
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown of a target; for the home, what all heat pumps agree on."""

@@ -119,7 +119,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     def basis(self) -> object:
         """Return the settings and the temperature of the room."""
-        return (self.target_data, self.current_temperature)
+        return (self.shown, self.current_temperature)
 
     # The names of 2026.11 for the same four.
     native_current_temperature = current_temperature

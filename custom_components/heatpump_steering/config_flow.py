@@ -18,6 +18,7 @@ from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -27,8 +28,6 @@ from homeassistant.helpers.selector import (
 )
 
 from .account import (
-    SERVER_NAMES,
-    SERVERS,
     InputError,
     async_try_out,
     checked_id,
@@ -37,7 +36,15 @@ from .account import (
     cleaned,
 )
 from .api import SettingsClient
-from .const import CONF_BASE_URL, CONF_NAMESPACE, CONF_USER_ID, CONF_WRITE_ONLY, DOMAIN
+from .const import (
+    CONF_BASE_URL,
+    CONF_NAMESPACE,
+    CONF_USER_ID,
+    CONF_WRITE_ONLY,
+    DOMAIN,
+    PRODUCTION_URL,
+    SANDBOX_URL,
+)
 from .entity_ids import namespace
 from .options_flow import SteeringOptionsFlow
 
@@ -47,10 +54,13 @@ _KEY: Final = TextSelector(
 _TEXT: Final = TextSelector()
 _SERVER: Final = SelectSelector(
     SelectSelectorConfig(
-        options=list(SERVERS),
+        # Addresses and not words for them: where a value can be typed, the frontend shows it as it is.
+        options=[
+            SelectOptionDict(value=url, label=f"{name} ({URL(url).host})")
+            for name, url in (("Production", PRODUCTION_URL), ("Sandbox", SANDBOX_URL))
+        ],
         custom_value=True,
         mode=SelectSelectorMode.DROPDOWN,
-        translation_key="server",
     )
 )
 
@@ -59,7 +69,7 @@ _USER_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_API_KEY): _KEY,
         vol.Required(CONF_USER_ID): _TEXT,
         vol.Optional(CONF_DEVICE_ID): _TEXT,
-        vol.Required(CONF_BASE_URL, default="production"): _SERVER,
+        vol.Required(CONF_BASE_URL, default=PRODUCTION_URL): _SERVER,
     }
 )
 _REAUTH_SCHEMA: Final = vol.Schema({vol.Required(CONF_API_KEY): _KEY})
@@ -142,7 +152,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         if suggested is None:
             # The key that is in use is not handed out again.
             suggested = {
-                field: SERVER_NAMES.get(value, value)
+                field: value
                 for field, value in present.items()
                 if field != CONF_API_KEY
             }

@@ -109,6 +109,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._misses = 0
         self._read_back_wait = READ_BACK_FIRST
         self._silent_until = 0.0
+        self._closed = False
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
@@ -327,6 +328,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     def _plan_read_back(self) -> None:
         """Read again soon, and each time a little later; but not while the cloud wants to be left alone."""
         self._cancel_read_back()
+        if self._closed:
+            return
         wait = max(self._read_back_wait, self._silent_until - monotonic())
         self._unsub_read_back = async_call_later(self.hass, wait, self._read_back)
         self._read_back_wait = min(
@@ -458,7 +461,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                     ledger.refuse(change)
             raise
         self._books.accept(target, change, server_time=server_time, resent=resent)
-        if not self.write_only:
+        if change and not self.write_only:
             self._read_back_wait = READ_BACK_FIRST
             self._plan_read_back()
         self._publish()
@@ -490,6 +493,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     async def async_close(self) -> None:
         """Finish what is on its way, as far as there is time, and write down what has to survive."""
+        self._closed = True
+        self._cancel_read_back()
         await self._outbox.drain()
         async_close_issues(self.hass, self.config_entry.entry_id)
         await self.memory.async_save_now()

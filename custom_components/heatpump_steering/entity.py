@@ -48,7 +48,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @property
     def basis(self) -> object:
         """Return all that the state depends on: as long as it stays the same, so does the state."""
-        return self.target_data
+        return self.shown
 
     @property
     @override

@@ -81,6 +81,9 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     """A temperature."""
 
     entity_description: SteeringNumberDescription
+    # In a list a slider shows neither its value nor, for lack of room, its name; and it would stand at the minimum
+    # while the value is unknown.
+    _attr_mode = NumberMode.BOX
 
     def __init__(
         self,
@@ -106,15 +109,6 @@ class SteeringNumber(SteeringEntity, NumberEntity):
         if self._house_unit == UnitOfTemperature.FAHRENHEIT:
             return self.entity_description.step_fahrenheit
         return self.entity_description.step_celsius
-
-    @property
-    @override
-    def mode(self) -> NumberMode:
-        """Return a box while a slider could not stand at the value."""
-        value = self.native_value
-        if value is None or not self.native_min_value <= value <= self.native_max_value:
-            return NumberMode.BOX
-        return NumberMode.SLIDER
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -314,14 +314,14 @@ class Outbox:
                 wait = DEADLINE
             else:
                 return
-            if self._loop.time() + wait >= deadline:
-                if maybe_applied and await self._delivery.arrived(
-                    parcel.target, change
-                ):
-                    return
-                raise trouble
-            await asyncio.sleep(wait)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            if self._loop.time() + wait < deadline:
+                await asyncio.sleep(wait)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                if self._loop.time() < deadline:
+                    continue
+            if maybe_applied and await self._delivery.arrived(parcel.target, change):
+                return
+            raise trouble
 
 
 def _mark_as_seen(outcome: asyncio.Future[None]) -> None:

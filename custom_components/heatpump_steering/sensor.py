@@ -104,6 +104,12 @@ class SteeringSensor(SteeringEntity, SensorEntity):
 
     @property
     @override
+    def basis(self) -> object:
+        """Return the value: it is all there is."""
+        return self.native_value
+
+    @property
+    @override
     def native_value(self) -> float | str | datetime | None:
         """Return the value, or None while unknown."""
         return self.entity_description.value_fn(self.target_data)

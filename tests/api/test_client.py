@@ -206,7 +206,9 @@ async def test_list_without_an_end(client: SettingsClient, cloud: Simulator) -> 
     cloud.weather.add(
         body={"data": [{"device_id": "hp-1"}], "meta": {"next_token": "again"}}
     )
-    assert (await client.get_heat_pumps(USER)).heat_pumps == (HeatPump(device_id="hp-1"),)
+    assert (await client.get_heat_pumps(USER)).heat_pumps == (
+        HeatPump(device_id="hp-1"),
+    )
     assert len(cloud.journal.entries()) == 4
 
 

@@ -295,6 +295,9 @@ class Day(World):
         """End the day; no call is left without an outcome, no error without somebody who hears of it."""
         hanging = [call for call in self.calls if not call.done]
         super().close()
+        for call in self.calls:
+            if call.done and not call.task.cancelled():
+                call.task.exception()
         assert not hanging
         for line in self.records.lines:
             assert KEY not in line

@@ -20,7 +20,7 @@ from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant import loader
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import translation
+from homeassistant.helpers import frame, translation
 from homeassistant.setup import async_setup_component
 from simulator import Simulator
 
@@ -101,6 +101,7 @@ class World:
         self.hass.import_executor.shutdown(wait=False)
         self.hass.import_executor = AtOnce()  # type: ignore[assignment]
         self.hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
+        frame.async_setup(self.hass)
         await async_setup_component(self.hass, "homeassistant", {})
         self.house = House(self.hass, self.cloud)
         if data is None:

@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from simulator import Simulator
 
@@ -545,3 +546,66 @@ async def test_reconfigure_into_another_entry(
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
     assert house.entry.data["device_id"] == "hp-2"
+
+
+def test_reauth_says_why_it_asks() -> None:
+    """The form says what has happened, to which home, what it means, and where a new key comes from."""
+    words = TEXTS["step"]["reauth_confirm"]["description"]
+    for part in ("no longer accepts", "{user_id}", "Until", "energy supplier"):
+        assert part in words
+
+
+async def test_reauth_of_a_home_that_could_not_be_read(house: House) -> None:
+    """A new key that may also read is no other account's for that."""
+    house.cloud.behaviour.write_only = True
+    await house.connected()
+    house.cloud.cloud.set_keys("Energy Supplier A", ["new-key"])
+    with pytest.raises(HomeAssistantError):
+        await house.act("switch.turn_on", "schedule", "home")
+    (flow,) = house.hass.config_entries.flow.async_progress()
+    house.cloud.behaviour.write_only = False
+    form = await house.hass.config_entries.flow.async_configure(flow["flow_id"])
+    result = await house.submit(form, api_key="new-key")
+    assert result["reason"] == "reauth_successful"
+    assert house.entry.data["write_only"] is False
+    assert house.shows("control_mode", "hp-1") == "heating"
+
+
+async def test_reauth_of_one_heat_pump_with_the_key_of_another_account(
+    house: House,
+) -> None:
+    """Nor where the entry is for one heat pump, which the other account does not have."""
+    await house.connected("hp-1", "hp-2", device_id="hp-2")
+    house.add_heat_pump("hp-9", key="key-of-others")
+    form = await house.submit(await reauth_form(house), api_key="key-of-others")
+    assert form["errors"] == {"api_key": "wrong_account"}
+    assert house.entry.data["api_key"] == KEY
+
+
+async def test_reconfigure_with_the_key_of_another_account(house: House) -> None:
+    """A key of a supplier that has a user of the same id, but other heat pumps, does not take the home over."""
+    await house.connected()
+    house.add_heat_pump("hp-9", key="key-of-others")
+    form = await house.open_form(SOURCE_RECONFIGURE)
+    form = await house.submit(form, base_url=house.cloud.url, api_key="key-of-others")
+    assert form["errors"] == {"api_key": "wrong_account"}
+    assert house.entry.data["api_key"] == KEY
+    assert house.shows("control_mode") == "heating"
+
+
+async def test_reconfigure_without_a_change(house: House) -> None:
+    """With the key in use nothing is compared: heat pumps may all have been replaced."""
+    await house.connected()
+    house.cloud.cloud.remove_heat_pump("hp-1")
+    house.add_heat_pump("hp-2")
+    form = await house.open_form(SOURCE_RECONFIGURE)
+    result = await house.submit(form, base_url=house.cloud.url)
+    assert result["reason"] == "reconfigure_successful"
+    assert house.shows("control_mode", "hp-2") == "heating"
+
+
+async def test_options_are_offered(house: House) -> None:
+    """A home that is connected has options."""
+    await house.connected()
+    assert house.entry.supports_options
+    assert house.entry.supports_reconfigure

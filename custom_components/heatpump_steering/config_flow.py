@@ -180,33 +180,39 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 # The ids were right before, so it is the key that is for somebody else.
                 raise InputError(CONF_API_KEY, "wrong_account") from error
             raise
-        if self.source == SOURCE_REAUTH:
-            known = self._known_heat_pumps(self._get_reauth_entry())
+        entry = self._entry
+        if entry is not None and _same_but_for_the_key(entry.data, data):
+            known = self._known_heat_pumps(entry)
             if access.device_ids and known and not access.device_ids & known:
                 raise InputError(CONF_API_KEY, "wrong_account")
         return {**data, CONF_WRITE_ONLY: access.write_only}
 
+    @property
+    def _entry(self) -> ConfigEntry | None:
+        """Return the entry that this is about, if there is one."""
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry()
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_entry()
+        return None
+
     def _known_heat_pumps(self, entry: ConfigEntry) -> set[str]:
         """Return the ids of the heat pumps that the entry has devices for."""
         prefix = f"{namespace(entry.data)}_"
-        return {
+        found = {
             identifier.removeprefix(prefix)
             for device in dr.async_entries_for_config_entry(
                 dr.async_get(self.hass), entry.entry_id
             )
-            if device.entry_type is None
             for _, identifier in device.identifiers
         }
+        return found - {"home"}
 
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
         unique_id = _unique_id(data)
         await self.async_set_unique_id(unique_id)
-        entry = None
-        if self.source == SOURCE_REAUTH:
-            entry = self._get_reauth_entry()
-        elif self.source == SOURCE_RECONFIGURE:
-            entry = self._get_reconfigure_entry()
+        entry = self._entry
         if any(
             _overlap(data, other.data)
             for other in self._async_current_entries()
@@ -256,6 +262,13 @@ def _checked(
     if device_id and cleaned(device_id):
         data[CONF_DEVICE_ID] = checked_id(CONF_DEVICE_ID, device_id)
     return data
+
+
+def _same_but_for_the_key(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two sets of data are for the same heat pumps, but with another key."""
+    return one[CONF_API_KEY] != other[CONF_API_KEY] and _unique_id(one) == _unique_id(
+        other
+    )
 
 
 def _unique_id(data: Mapping[str, Any]) -> str:

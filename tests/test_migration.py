@@ -1,0 +1,123 @@
+"""What an update of the integration must leave as it was: entity ids and unique ids of entries made long ago.
+
+The entries are as the first release, 0.1.0, has stored them; the lists are what people's automations hold.
+"""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.helpers import entity_registry as er
+
+from .house import KEY, USER, House
+
+IDS = {
+    "climate.heat_pump": "climate",
+    "number.heat_pump_preferred_temperature": "preferred_temperature",
+    "number.heat_pump_may_get_colder_by": "allowed_below",
+    "number.heat_pump_may_get_warmer_by": "allowed_above",
+    "number.heat_pump_hot_water_at_least": "hot_water_min",
+    "number.heat_pump_hot_water_at_most": "hot_water_max",
+    "select.heat_pump_control_mode": "control_mode",
+    "select.heat_pump_optimization": "optimization",
+    "switch.heat_pump_flex_trading": "flex_trading",
+    "switch.heat_pump_dynamic_tariff": "dynamic_tariff",
+    "switch.heat_pump_own_solar_power": "pv_self_consumption",
+    "switch.heat_pump_follow_the_schedule": "schedule",
+    "sensor.heat_pump_room_may_fall_to": "room_may_fall_to",
+    "sensor.heat_pump_room_may_rise_to": "room_may_rise_to",
+    "sensor.heat_pump_settings": "settings_status",
+    "sensor.heat_pump_last_changed": "last_changed",
+    "binary_sensor.heat_pump_manufacturer_account": "account_link",
+}
+# What there is where the cloud cannot be read.
+WRITE_ONLY = {
+    entity_id: key
+    for entity_id, key in IDS.items()
+    if key not in ("settings_status", "last_changed", "account_link")
+}
+
+
+def stored(house: House, **data: Any) -> MockConfigEntry:
+    """Return an entry as 0.1.0 has stored it."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        version=1,
+        minor_version=1,
+        title=" · ".join(filter(None, (USER, data.get("device_id")))),
+        unique_id="/".join(
+            filter(None, (house.cloud.url[7:], USER, data.get("device_id")))
+        ),
+        data={
+            "api_key": KEY,
+            "user_id": USER,
+            "base_url": house.cloud.url,
+            "write_only": False,
+            **data,
+        },
+    )
+    entry.add_to_hass(house.hass)
+    house.entry = entry
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("data", "target", "ids"),
+    [
+        ({}, "hp-1", IDS),
+        ({"device_id": "hp-1"}, "hp-1", IDS),
+        ({"write_only": True}, "home", WRITE_ONLY),
+        ({"write_only": True, "device_id": "hp-1"}, "hp-1", WRITE_ONLY),
+    ],
+    ids=str,
+)
+async def test_ids_stay(
+    house: House, data: dict[str, Any], target: str, ids: dict[str, str]
+) -> None:
+    """A house gets the ids that it has always got; and one that has given others keeps its own."""
+    house.add_heat_pump("hp-1")
+    house.cloud.behaviour.write_only = data.get("write_only", False)
+    entry = stored(house, **data)
+    registry = er.async_get(house.hass)
+    own = registry.async_get_or_create(
+        "climate",
+        DOMAIN,
+        f"{USER}_{target}_climate",
+        config_entry=entry,
+        suggested_object_id="warmth",
+    )
+    assert own.entity_id == "climate.warmth"
+    await house.hass.config_entries.async_setup(entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    expected = {
+        "climate.warmth" if key == "climate" else entity_id: f"{USER}_{target}_{key}"
+        for entity_id, key in ids.items()
+    }
+    assert {
+        it.entity_id: it.unique_id
+        for it in er.async_entries_for_config_entry(registry, entry.entry_id)
+    } == expected
+    assert (entry.version, entry.minor_version) == (1, 1)
+
+
+async def test_first_setup(house: House) -> None:
+    """The ids of a house that is new."""
+    await house.connected()
+    assert {
+        it.entity_id: it.unique_id for it in er.async_get(house.hass).entities.values()
+    } == {entity_id: f"{USER}_hp-1_{key}" for entity_id, key in IDS.items()}
+    assert house.entry.version == 1
+    assert house.entry.unique_id == f"{house.cloud.url[7:]}/{USER}"
+
+
+async def test_entry_of_a_later_version(house: House) -> None:
+    """After a step back to this version an entry of a later one is left alone, not misread."""
+    house.add_heat_pump("hp-1")
+    entry = stored(house)
+    house.hass.config_entries.async_update_entry(entry, version=2)
+    assert not await house.hass.config_entries.async_setup(entry.entry_id)
+    assert house.cloud.journal.entries() == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
+import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.heatpump_steering.const import DOMAIN
@@ -15,10 +16,14 @@ from simulator import Simulator
 from .house import KEY, House
 
 
+@pytest.fixture(autouse=True)
+async def _system_health(house: House, freezer: TickingDateTimeFactory) -> None:
+    """Load what shows it."""
+    assert await async_setup_component(house.hass, "system_health", {})
+
+
 async def info(house: House) -> dict[str, Any]:
     """Return what is shown, as it is when it has all been found out."""
-    assert await async_setup_component(house.hass, "system_health", {})
-    await house.hass.async_block_till_done()
     found: dict[str, Any] = await get_system_health_info(house.hass, DOMAIN)
     return {
         name: await value if asyncio.iscoroutine(value) else value
@@ -48,7 +53,7 @@ async def test_connected(house: House, freezer: TickingDateTimeFactory) -> None:
     assert second["last_write"] - first["last_read"] > timedelta(seconds=199)
 
 
-async def test_waiting_changes(house: House, freezer: TickingDateTimeFactory) -> None:
+async def test_waiting_changes(house: House) -> None:
     """A change that is on its way is counted until the cloud has it."""
     await house.connected()
     house.cloud.weather.add(method="PATCH", hold="before", times=1)

@@ -11,6 +11,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.yaml import load_yaml_dict
 
@@ -181,6 +182,7 @@ def test_every_text_is_used() -> None:
             "options.error",
             "options.step",
             "selector",
+            "system_health.info",
         )
         for key in branch(section)
     }
@@ -214,6 +216,8 @@ def branch(path: str) -> dict[str, Any]:
         ("UpdateFailed", "translation_key", ["exceptions"]),
         ("ConfigEntryAuthFailed", "translation_key", ["exceptions"]),
         ("DeviceInfo", "translation_key", ["device"]),
+        ("_show", "translation_key", ["issues"]),
+        ("async_common_text", 1, ["common"]),
     ],
 )
 def test_every_key_has_a_text(
@@ -252,6 +256,40 @@ def test_placeholders() -> None:
                 assert asked == given, name
                 checked += 1
     assert checked > 10
+
+
+async def test_forms(house: House) -> None:
+    """Every field of every form has a name and an explanation, and no other has."""
+    await house.connected("hp-1", "hp-2")
+    forms = [
+        await house.open_form(source)
+        for source in (SOURCE_USER, SOURCE_RECONFIGURE, SOURCE_REAUTH)
+    ]
+    options = house.hass.config_entries.options
+    for steps in (
+        [{"next_step_id": "location"}],
+        [{"next_step_id": "thermostat"}],
+        [{"next_step_id": "thermostat"}, {"heat_pump": "hp-2"}],
+    ):
+        form = await options.async_init(house.entry.entry_id)
+        for step in steps:
+            form = await options.async_configure(form["flow_id"], step)
+        forms.append(form)
+    seen = set()
+    for form in forms:
+        schema = form["data_schema"]
+        assert schema is not None
+        section = "options" if form["handler"] == house.entry.entry_id else "config"
+        words = branch(f"{section}.step.{form['step_id']}")
+        fields = {str(field) for field in schema.schema}
+        assert words["data"].keys() == words["data_description"].keys() == fields
+        seen.add(f"{section}.{form['step_id']}")
+    assert seen == {
+        f"{section}.{step}"
+        for section in ("config", "options")
+        for step, words in branch(f"{section}.step").items()
+        if "data" in words
+    }
 
 
 async def test_entities(house: House) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import aiohttp
-from freezegun.api import FrozenDateTimeFactory
+from freezegun import freeze_time
 import pytest
 
 from simulator import ManualClock, Simulator
@@ -200,22 +200,22 @@ async def test_changes_that_are_not_kept(
     assert applied == [False, False, False, False, True]
 
 
-async def test_frozen_time(
-    socket_enabled: None, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_frozen_time(socket_enabled: None) -> None:
     """The system's clock stands still where freezegun holds it; everything works all the same."""
-    freezer.move_to("2026-10-25T00:30:00+00:00")
-    async with Simulator() as simulator, aiohttp.ClientSession() as session:
-        simulator.cloud.add_heat_pump("hp-1", "user-1", key=KEY)
-        client = Client(session, simulator)
-        simulator.behaviour.read_lag_reads = 1
-        await set_preferred(client, 19)
-        assert [await preferred(client) for _ in range(2)] == [21, 19]
-        freezer.tick(3600)
-        simulator.behaviour.read_lag_reads = 0
-        simulator.behaviour.read_lag_seconds = 30
-        reply = await client.patch(user_id="user-1", room={"preferred_temperature": 18})
-        assert reply.headers["date"] == "Sun, 25 Oct 2026 01:30:00 GMT"
-        assert await preferred(client) == 19
-        freezer.tick(30)
-        assert await preferred(client) == 18
+    with freeze_time("2026-10-25T00:30:00+00:00") as clock:
+        async with Simulator() as simulator, aiohttp.ClientSession() as session:
+            simulator.cloud.add_heat_pump("hp-1", "user-1", key=KEY)
+            client = Client(session, simulator)
+            simulator.behaviour.read_lag_reads = 1
+            await set_preferred(client, 19)
+            assert [await preferred(client) for _ in range(2)] == [21, 19]
+            clock.tick(3600)
+            simulator.behaviour.read_lag_reads = 0
+            simulator.behaviour.read_lag_seconds = 30
+            reply = await client.patch(
+                user_id="user-1", room={"preferred_temperature": 18}
+            )
+            assert reply.headers["date"] == "Sun, 25 Oct 2026 01:30:00 GMT"
+            assert await preferred(client) == 19
+            clock.tick(30)
+            assert await preferred(client) == 18

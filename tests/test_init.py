@@ -154,3 +154,18 @@ async def test_home_without_heat_pumps(house: House) -> None:
     house.cloud.cloud.hide("hp-1", hidden=False)
     await house.poll()
     assert house.shows("climate") == "heat"
+
+
+async def test_unload_during_a_read(house: House) -> None:
+    """A read that is refused when the home has been unloaded asks for nothing any more."""
+    await house.connected()
+    house.cloud.weather.add(method="GET", hold="before", status=403)
+    read = house.hass.async_create_background_task(
+        house.entry.runtime_data.async_refresh(), "read"
+    )
+    await house.cloud.weather.wait_for_held()
+    await house.hass.config_entries.async_unload(house.entry.entry_id)
+    house.cloud.weather.release()
+    await read
+    assert house.received() == []
+    assert house.hass.config_entries.flow.async_progress() == []

@@ -469,3 +469,17 @@ async def test_refused_by_the_cloud(house: House, target: str) -> None:
     )
     assert "Input should be less than or equal to 25" in words
     assert handles(house, target) == (21, None, None)
+
+
+async def test_target_outside_its_own_band(house: House) -> None:
+    """A target that does not lie in the band that comes with it is refused, and nothing is sent."""
+    await house.connected()
+    with pytest.raises(ServiceValidationError, match="19 °C to 22 °C"):
+        await house.act(
+            "climate.set_temperature",
+            "climate",
+            temperature=25,
+            target_temp_low=19,
+            target_temp_high=22,
+        )
+    assert house.received() == []

@@ -43,8 +43,6 @@ def async_entity_of(
     hass: HomeAssistant, namespace: str, target: Target, leaf: Leaf
 ) -> er.RegistryEntry | None:
     """Return the registry entry of the entity that shows a setting, if there is one."""
-    if leaf not in _PLATFORMS:
-        return None
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id(
         _PLATFORMS[leaf], DOMAIN, unique_id(namespace, target, leaf)

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Final
 
-from .api import Leaf, ReportedSettings, Settings, Value, same_value
+from .api import WRITE_ONLY, Leaf, ReportedSettings, Settings, Value, same_value
 
 # How long a read may go on showing an old value until the cloud has not kept the new one, in seconds.
 GRACE: Final = 90.0
 MAX_RESENDS: Final = 2
+REPORTED: Final = tuple(leaf for leaf in Leaf if leaf not in WRITE_ONLY)
 # A Date header has whole seconds, updated_at has more.
 DATE_RESOLUTION: Final = timedelta(seconds=1)
 
@@ -138,7 +139,7 @@ class Ledger:
         `number` is its place in the order of reads and writes, `now` the time in seconds, `server_time` the
         server's own time of it. What cannot be read back is settled at once.
         """
-        for leaf, value in change.with_implied().items():
+        for leaf, value in change.with_implied().without(WRITE_ONLY).items():
             earlier = self._accepted.get(leaf)
             before = [sent for sent in self._sent.pop(leaf, ()) if sent != value]
             if earlier:
@@ -176,23 +177,22 @@ class Ledger:
         believed: dict[Leaf, Value] = {}
         to_resend: dict[Leaf, Value] = {}
         given_up: set[Leaf] = set()
-        for leaf in Leaf:
+        for leaf in REPORTED:
             value = reading.settings.get(leaf)
             accepted = self._accepted.get(leaf)
             if accepted and number < accepted.number:
                 value = self.reported.get(leaf)
             elif accepted:
-                match _judge(accepted, value, reading.updated_at, now):
-                    case Accepted() as kept:
-                        self._accepted[leaf] = kept
-                    case Verdict.SEND_AGAIN:
-                        to_resend[leaf] = accepted.value
-                        self._accepted[leaf] = replace(accepted, until=now + GRACE)
-                    case Verdict.NOT_KEPT:
-                        del self._accepted[leaf]
+                verdict = _judge(accepted, value, reading.updated_at, now)
+                if isinstance(verdict, Accepted):
+                    self._accepted[leaf] = verdict
+                elif verdict is Verdict.SEND_AGAIN:
+                    to_resend[leaf] = accepted.value
+                    self._accepted[leaf] = replace(accepted, until=now + GRACE)
+                else:
+                    del self._accepted[leaf]
+                    if verdict is Verdict.NOT_KEPT:
                         given_up.add(leaf)
-                    case Verdict.BELIEVE:
-                        del self._accepted[leaf]
             if value is not None:
                 believed[leaf] = value
                 if leaf in given_up and accepted:

@@ -25,7 +25,7 @@ from homeassistant.helpers.selector import (
 
 from .account import cleaned
 from .api import Settings
-from .const import HOME_KEY
+from .const import HOME_KEY, Target
 from .coordinator import HeatPumpSteeringConfigEntry
 from .room_sensors import CONF_ROOM_SENSORS
 
@@ -152,16 +152,15 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         """Return the targets that have a thermostat, by the names that the house has given them."""
         coordinator = self.config_entry.runtime_data
         registry = dr.async_get(self.hass)
-        thermostats = []
-        for target in coordinator.data.targets:
+
+        def name(target: Target) -> str:
             device = registry.async_get_device_by_identifier(
                 coordinator.identifier(target), self.config_entry.entry_id
             )
-            if device is not None:
-                thermostats.append(
-                    SelectOptionDict(
-                        value=target or _HOME_OPTION,
-                        label=device.name_by_user or device.name or "",
-                    )
-                )
-        return thermostats
+            found = device and (device.name_by_user or device.name)
+            return found or target or _HOME_OPTION
+
+        return [
+            SelectOptionDict(value=target or _HOME_OPTION, label=name(target))
+            for target in coordinator.data.targets
+        ]

@@ -69,8 +69,7 @@ class Wish:
 
     def succeed(self) -> None:
         """Tell the caller that the change is on the cloud."""
-        if not self.outcome.done():
-            self.outcome.set_result(None)
+        self.outcome.set_result(None)
 
     def fail(self, error: Exception) -> None:
         """Tell the caller why it is not."""
@@ -153,7 +152,9 @@ class Outbox:
         parcel = self._parcel_for(target, resent)
         parcel.wishes.append(wish)
         self._wait_for_more(parcel)
-        await asyncio.shield(wish.outcome)
+        # Not asyncio.shield: it reports the error of a wish whose caller was cancelled.
+        await asyncio.wait([wish.outcome])
+        wish.outcome.result()
 
     async def drain(self) -> None:
         """Take nothing more, send what is waiting, and tell the callers of what could not be sent in time."""
@@ -237,8 +238,6 @@ class Outbox:
 
     def _finish(self, parcel: Parcel, error: Exception) -> None:
         """Take a parcel off the list; nobody who is still waiting for it goes without an answer."""
-        if parcel.timer is not None:
-            parcel.timer.cancel()
         for wish in parcel.wishes:
             wish.fail(error)
         if parcel in self._parcels:
@@ -326,8 +325,7 @@ class Outbox:
 
 def _mark_as_seen(outcome: asyncio.Future[None]) -> None:
     """Keep the event loop from reporting an error that nobody waits for any more."""
-    if not outcome.cancelled():
-        outcome.exception()
+    outcome.exception()
 
 
 def _guilty_of_refusal(

@@ -29,24 +29,22 @@ def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str
 @callback
 def async_value_text(hass: HomeAssistant, leaf: Leaf, value: Value) -> str:
     """Return a value of a setting as the house says it."""
-    match value:
-        case ControlMode():
-            return _translated(
-                hass, "entity", DOMAIN, f"entity.select.{leaf}.state.{value}", value
-            )
-        case bool():
-            state = "on" if value else "off"
-            return _translated(
-                hass,
-                "entity_component",
-                "switch",
-                f"entity_component._.state.{state}",
-                state,
-            )
-        case float():
-            text = difference_text if leaf in DIFFERENCES else temperature_text
-            return text(hass, value)
-    return value
+    if isinstance(value, ControlMode):
+        return _translated(
+            hass, "entity", DOMAIN, f"entity.select.{leaf}.state.{value}", value
+        )
+    if isinstance(value, bool):
+        state = "on" if value else "off"
+        return _translated(
+            hass,
+            "entity_component",
+            "switch",
+            f"entity_component._.state.{state}",
+            state,
+        )
+    assert isinstance(value, float)
+    text = difference_text if leaf in DIFFERENCES else temperature_text
+    return text(hass, value)
 
 
 def _translated(

@@ -769,3 +769,52 @@ def test_contradiction_is_refused_before_it_is_sent(day: Day) -> None:
     assert (wrong.key, fine.key) == ("flex_trading_excludes", None)
     assert day.sent() == [{PREFERRED_LEAF: 22.0}]
     assert FLEX not in day.sent()[0]
+
+
+def test_two_limits_that_are_both_wrong(day: Day) -> None:
+    """Where each of two wishes breaks the rule on its own, both callers are told."""
+    day.set(60.0, "hot_water_min")
+    day.set(62.0, "hot_water_min")
+    day.finish()
+
+    assert [call.key for call in day.calls] == ["hot_water_order"] * 2
+    assert day.sent() == []
+
+
+def test_unknown_outcome_that_nobody_can_settle(begin_day: Callable[..., Day]) -> None:
+    """Where nothing can be read, a change whose answer was lost ends with an error."""
+    day = begin_day("hp-1", write_only=True)
+    day.cloud.weather.add(method="PATCH", status=504, apply=True)
+    call = day.done(day.set(22.0, target="home"))
+
+    assert call.key == "unavailable"
+    assert day.shows(target="home") == "unknown"
+
+
+def test_deadline_that_passes_while_nothing_runs(day: Day) -> None:
+    """A machine that slept through the deadline does not try once more."""
+    day.cloud.weather.add(method="PATCH", status=503)
+    call = day.set(22.0)
+    day.until(lambda: len(day.requests()) == 1)
+    day.wait(60.0, step=60.0)
+    day.finish()
+
+    assert call.key == "unavailable"
+    assert len(day.requests()) == 1
+
+
+def test_change_while_the_house_is_closed(day: Day) -> None:
+    """An action that comes while the last changes are being sent is told so."""
+    day.cloud.weather.add(method="PATCH", hold="before", times=1)
+    first = day.set(22.0)
+    day.until(lambda: day.cloud.weather.held == 1)
+    reloading = day.loop.create_task(day.reload())
+    day.wait(1.0)
+    late = day.done(day.set(23.0))
+    assert late.key == "stopped"
+
+    day.release()
+    day.until(reloading.done)
+    day.finish()
+    assert first.key is None
+    assert day.values_sent() == [22.0]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from homeassistant.const import ATTR_ASSUMED_STATE, STATE_UNAVAILABLE
+from homeassistant.helpers import entity_registry as er
 
 from .day import NEW, OLD, POLL, PREFERRED_LEAF, Day
 
@@ -531,3 +532,49 @@ def test_nothing_of_it_without_reads(begin_day: BeginDay) -> None:
     assert day.issues() == []
     with pytest.raises(AssertionError):
         day.status("home")
+
+
+def test_not_sent_again_while_a_newer_wish_is_on_its_way(day: Day) -> None:
+    """What was not kept is not sent again over what somebody has set in the meantime."""
+    day.cloud.behaviour.keeps_changes = 1
+    changed(day)
+    day.wait(88.0)
+    day.cloud.weather.add(method="PATCH", hold="before", times=1)
+    newer = day.set(23.0)
+    day.wait(7.0)
+    day.release()
+    day.finish()
+    day.wait(200.0)
+
+    assert newer.key is None
+    assert day.values_sent() == [22.0, 23.0]
+    assert day.shows() == "23.0"
+
+
+def test_unloaded_while_it_is_sent_again(day: Day) -> None:
+    """A repeat that is on its way when the house is closed is given up without a word."""
+    day.cloud.behaviour.keeps_changes = False
+    changed(day)
+    day.cloud.weather.add(method="PATCH", hang="before")
+    day.until(lambda: len(day.requests()) == 2)
+    day.wait_for(day.reload())
+
+    assert day.log_lines("ERROR") == []
+
+
+def test_change_elsewhere_of_a_setting_without_entity(day: Day) -> None:
+    """A setting whose entity somebody has deleted can still change at the cloud."""
+    registry = er.async_get(day.hass)
+    registry.async_remove(day.house.entity_id("schedule"))
+    day.cloud.cloud.change_settings("hp-1", {"room": {"schedule_enabled": True}})
+    day.poll()
+
+    assert day.log_lines("ERROR") == []
+
+
+def test_location_is_not_waited_for(day: Day) -> None:
+    """What can never be read back is not waited for."""
+    day.done(day.update(country="NL", postal_code="1234 AB"))
+    day.wait(1.0)
+
+    assert day.status() == "confirmed"

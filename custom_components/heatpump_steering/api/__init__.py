@@ -17,6 +17,7 @@ from .errors import (
 from .models import ControlMode, HeatPump, Leaf, Listing, Value
 from .settings import (
     IN_JSON,
+    WRITE_ONLY,
     Reading,
     ReportedSettings,
     Settings,
@@ -26,6 +27,7 @@ from .settings import (
 
 __all__ = [
     "IN_JSON",
+    "WRITE_ONLY",
     "BadKeyError",
     "ContradictoryChangeError",
     "ControlMode",

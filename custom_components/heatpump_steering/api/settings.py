@@ -1,6 +1,6 @@
 """The settings model: one type for what is and for what is to be changed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 import math
@@ -18,6 +18,10 @@ SHORT_DECIMALS: Final = 6
 
 # The optimisations that cannot go together with flex trading.
 NOT_WITH_FLEX_TRADING: Final = (Leaf.DYNAMIC_TARIFF, Leaf.PV_SELF_CONSUMPTION)
+
+
+# What the cloud takes and never shows.
+WRITE_ONLY: Final = frozenset({Leaf.COUNTRY, Leaf.POSTAL_CODE})
 
 
 def same_value(one: Value | None, other: Value | None) -> bool:
@@ -163,11 +167,11 @@ class Settings:
         """Tell whether there is any leaf that is not None."""
         return any(True for _ in self.items())
 
-    def only(self, leaves: set[Leaf]) -> Self:
+    def only(self, leaves: AbstractSet[Leaf]) -> Self:
         """Return these leaves alone."""
         return self.of({leaf: value for leaf, value in self.items() if leaf in leaves})
 
-    def without(self, leaves: set[Leaf]) -> Self:
+    def without(self, leaves: AbstractSet[Leaf]) -> Self:
         """Return all but these leaves."""
         return self.only(set(Leaf) - leaves)
 

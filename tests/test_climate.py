@@ -469,3 +469,17 @@ async def test_refused_by_the_cloud(house: House, target: str) -> None:
     )
     assert "Input should be less than or equal to 25" in words
     assert handles(house, target) == (21, None, None)
+
+
+async def test_target_outside_the_band_that_comes_with_it(house: House) -> None:
+    """A target and a band in one action have to fit together; the refusal names both edges."""
+    house.add_heat_pump(settings={"room": {"temperature_control_mode": "auto"}})
+    await house.connect()
+    words = await house.refused(
+        "climate.set_temperature",
+        "climate",
+        temperature=25,
+        target_temp_low=19,
+        target_temp_high=22,
+    )
+    assert "from 19 °C to 22 °C" in words

@@ -191,7 +191,8 @@ class Ledger:
                     case Verdict.NOT_KEPT:
                         del self._accepted[leaf]
                         given_up.add(leaf)
-                    case Verdict.BELIEVE:
+                    case _:
+                        # Confirmed, or somebody else's: believed.
                         del self._accepted[leaf]
             if value is not None:
                 believed[leaf] = value

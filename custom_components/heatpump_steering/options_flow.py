@@ -157,11 +157,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             device = registry.async_get_device_by_identifier(
                 coordinator.identifier(target), self.config_entry.entry_id
             )
-            if device is not None:
-                thermostats.append(
-                    SelectOptionDict(
-                        value=target or _HOME_OPTION,
-                        label=device.name_by_user or device.name or "",
-                    )
-                )
+            name = device and (device.name_by_user or device.name)
+            value = target or _HOME_OPTION
+            thermostats.append(SelectOptionDict(value=value, label=name or value))
         return thermostats

@@ -38,7 +38,7 @@ async def test_link(house: House, freezer: TickingDateTimeFactory) -> None:
     break_link(house, "hp-2")
     await until_listed(house, freezer)
     assert [house.shows("account_link", it) for it in ("hp-1", "hp-2")] == ["off", "on"]
-    assert issues(house) == ["nibe S735 hp-2"]
+    assert issues(house) == ["Nibe S735 hp-2"]
     (issue,) = ir.async_get(house.hass).issues.values()
     assert issue.translation_key == "account_link"
     assert issue.learn_more_url is not None
@@ -49,7 +49,7 @@ async def test_link(house: House, freezer: TickingDateTimeFactory) -> None:
 
     break_link(house, "hp-1")
     await until_listed(house, freezer)
-    assert sorted(map(str, issues(house))) == ["nibe S735 hp-1", "nibe S735 hp-2"]
+    assert sorted(map(str, issues(house))) == ["Nibe S735 hp-1", "Nibe S735 hp-2"]
     break_link(house, "hp-2", broken=False)
     await until_listed(house, freezer)
     assert issues(house) == ["nibe S735 hp-1"]

@@ -154,7 +154,7 @@ async def test_secrets_inside_texts(
     assert told["polling"]["misses"] == 3
     assert told["polling"]["last_update_success"] is False
     assert (
-        "[home] ([REDACTED]) in [country] [postal code] has no [heat pump 1], [heat pump 2]."
+        "[home] ([key]) in [country] [postal code] has no [heat pump 1], [heat pump 2]."
         in told["polling"]["last_exception"]
     )
 

@@ -1,7 +1,5 @@
 """What stands under Repairs when the cloud does not keep a setting: which one, in the house's own words."""
 
-from typing import Any
-
 from freezegun.api import TickingDateTimeFactory
 import pytest
 
@@ -44,12 +42,23 @@ async def test_in_the_words_of_the_house(
     await not_kept(house, freezer)
     assert sorted(issues(house), key=lambda it: it["setting"]) == [
         {
+            "heat_pump": "Nibe S735 hp-1",
             "setting": "Control mode",
             "wished": "Heating and cooling",
             "held": "Heating only",
         },
-        {"setting": "May get colder by", "wished": "1.8 °F", "held": "2.7 °F"},
-        {"setting": "Warmth upstairs", "wished": "68 °F", "held": "69.8 °F"},
+        {
+            "heat_pump": "Nibe S735 hp-2",
+            "setting": "May get colder by",
+            "wished": "1.8 °F",
+            "held": "2.7 °F",
+        },
+        {
+            "heat_pump": "Nibe S735 hp-2",
+            "setting": "Warmth upstairs",
+            "wished": "68 °F",
+            "held": "69.8 °F",
+        },
     ]
     for issue in ir.async_get(house.hass).issues.values():
         assert issue.translation_key == "not_kept"
@@ -67,39 +76,16 @@ async def test_issue_closes(
     await house.act("switch.turn_on", "schedule")
     await not_kept(house, freezer)
     assert issues(house) == [
-        {"setting": "Follow the schedule", "wished": "On", "held": "Off"}
+        {
+            "heat_pump": "Heat pump",
+            "setting": "Follow the schedule",
+            "wished": "On",
+            "held": "Off",
+        }
     ]
     entries = house.hass.config_entries
     if how == "unload":
         await entries.async_unload(house.entry.entry_id)
     else:
         await entries.async_remove(house.entry.entry_id)
-    assert issues(house) == []
-
-
-def settings_with_country(house: House, country: str) -> None:
-    """Let the cloud show, as a later version may, where the home is."""
-    house.cloud.weather.clear()
-    body: dict[str, Any] = {
-        "data": [{"device_id": "hp-1", "location": {"country": country}}]
-    }
-    house.cloud.weather.add(path="/v1/devices/settings", method="GET", body=body)
-
-
-async def test_setting_without_an_entity(
-    house: House, freezer: TickingDateTimeFactory
-) -> None:
-    """What no entity shows is judged like the rest, and called by its own name."""
-    settings_with_country(house, "BE")
-    await house.connected()
-    await house.hass.services.async_call(
-        DOMAIN,
-        "update_settings",
-        {"config_entry_id": house.entry.entry_id, "country": "NL"},
-        blocking=True,
-    )
-    await not_kept(house, freezer)
-    assert issues(house) == [{"setting": "country", "wished": "NL", "held": "BE"}]
-    settings_with_country(house, "NL")
-    await house.poll()
     assert issues(house) == []

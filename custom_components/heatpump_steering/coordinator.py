@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -47,7 +48,7 @@ from .const import (
     Target,
 )
 from .devices import READS_UNTIL_GONE, StaleDevices
-from .entity_ids import namespace
+from .entity_ids import device_identifier, namespace
 from .errors import READ_ERRORS, action_error
 from .ledger import Ledger, Outcome
 from .limits import LimitError, check_order, check_values
@@ -132,7 +133,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def identifier(self, target: Target) -> tuple[str, str]:
         """Return what identifies the device of a target in the device registry."""
-        return (DOMAIN, f"{self.namespace}_{target or 'home'}")
+        return (DOMAIN, device_identifier(self.namespace, target))
 
     # Reading
 
@@ -323,7 +324,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Show under Repairs what is wrong, and nothing that no longer is."""
         entry_id = self.config_entry.entry_id
         async_show_not_kept(self.hass, entry_id, self.namespace, self._books.not_kept())
-        async_show_broken_links(self.hass, entry_id, self._heat_pumps)
+        async_show_broken_links(self.hass, entry_id, self.namespace, self._heat_pumps)
 
     def _plan_read_back(self) -> None:
         """Read again soon, and each time a little later; but not while the cloud wants to be left alone."""
@@ -430,16 +431,16 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Send what was not kept once more, but for what somebody has changed in the meantime."""
         pending = {leaf for leaf, _ in self._outbox.pending(target).items()}
         change = change.without(pending)
-        try:
-            if change:
-                await self._outbox.submit(target, change, resent=True)
-        except SteeringError, LimitError:
-            for ledger in self._books.of(target):
-                ledger.give_up(change)
-            self._show_issues()
-            self._publish()
-        except StoppedError:
-            return
+        # Whoever closes the connection does not ask what was not kept.
+        with suppress(StoppedError):
+            try:
+                if change:
+                    await self._outbox.submit(target, change, resent=True)
+            except SteeringError, LimitError:
+                for ledger in self._books.of(target):
+                    ledger.give_up(change)
+                self._show_issues()
+                self._publish()
 
     def check(self, target: Target, change: Settings) -> None:
         """Raise LimitError if the change as a whole cannot be, for one of the heat pumps it concerns."""

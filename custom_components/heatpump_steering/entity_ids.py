@@ -38,6 +38,11 @@ def unique_id(namespace: str, target: Target, key: str) -> str:
     return f"{namespace}_{target or 'home'}_{key}"
 
 
+def device_identifier(namespace: str, target: Target) -> str:
+    """Return what identifies the device of a target; for ever the same."""
+    return f"{namespace}_{target or 'home'}"
+
+
 @callback
 def async_entity_of(
     hass: HomeAssistant, namespace: str, target: Target, leaf: Leaf

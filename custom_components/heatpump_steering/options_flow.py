@@ -25,7 +25,7 @@ from homeassistant.helpers.selector import (
 
 from .account import cleaned
 from .api import Settings
-from .const import HOME_KEY, Target
+from .const import HOME_KEY
 from .coordinator import HeatPumpSteeringConfigEntry
 from .room_sensors import CONF_ROOM_SENSORS
 
@@ -152,15 +152,12 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         """Return the targets that have a thermostat, by the names that the house has given them."""
         coordinator = self.config_entry.runtime_data
         registry = dr.async_get(self.hass)
-
-        def name(target: Target) -> str:
+        thermostats = []
+        for target in coordinator.data.targets:
             device = registry.async_get_device_by_identifier(
                 coordinator.identifier(target), self.config_entry.entry_id
             )
-            found = device and (device.name_by_user or device.name)
-            return found or target or _HOME_OPTION
-
-        return [
-            SelectOptionDict(value=target or _HOME_OPTION, label=name(target))
-            for target in coordinator.data.targets
-        ]
+            name = device and (device.name_by_user or device.name)
+            value = target or _HOME_OPTION
+            thermostats.append(SelectOptionDict(value=value, label=name or value))
+        return thermostats

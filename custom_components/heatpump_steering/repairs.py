@@ -8,9 +8,9 @@ from homeassistant.helpers import issue_registry as ir
 
 from .api import HeatPump, Leaf
 from .const import DOMAIN, HOME_KEY, PROJECT_URL, Target
-from .entity_ids import async_entity_of
+from .entity_ids import async_entity_of, device_identifier
 from .ledger import NotKept
-from .wording import async_setting_name, async_value_text
+from .wording import async_device_name, async_setting_name, async_value_text
 
 NOT_KEPT_PAGE = f"{PROJECT_URL}/blob/main/docs/not-kept.md"
 ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
@@ -18,14 +18,26 @@ ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
 
 @callback
 def async_show_broken_links(
-    hass: HomeAssistant, entry_id: str, heat_pumps: Mapping[str, HeatPump]
+    hass: HomeAssistant,
+    entry_id: str,
+    namespace: str,
+    heat_pumps: Mapping[str, HeatPump],
 ) -> None:
     """Show an issue for every heat pump whose manufacturer's account the cloud cannot reach any more."""
     _show(
         hass,
         f"account_link_{entry_id}_",
         {
-            _anonymous(device_id): {"heat_pump": _name(heat_pump)}
+            _anonymous(device_id): {
+                "heat_pump": async_device_name(
+                    hass,
+                    entry_id,
+                    device_identifier(namespace, device_id),
+                    " ".join(
+                        filter(None, (heat_pump.brand, heat_pump.model, device_id))
+                    ),
+                )
+            }
             for device_id, heat_pump in heat_pumps.items()
             if heat_pump.needs_reauthentication
         },
@@ -37,12 +49,6 @@ def async_show_broken_links(
 def _anonymous(target: Target) -> str:
     """Return what stands for a target in the id of an issue: Home Assistant puts those into diagnostics."""
     return sha256((target or HOME_KEY).encode()).hexdigest()[:12]
-
-
-def _name(heat_pump: HeatPump) -> str:
-    return " ".join(
-        filter(None, (heat_pump.brand, heat_pump.model, heat_pump.device_id))
-    )
 
 
 @callback
@@ -58,6 +64,9 @@ def async_show_not_kept(
         for leaf, it in leaves.items():
             entity = async_entity_of(hass, namespace, target, leaf)
             shown[f"{_anonymous(target)}_{leaf}"] = {
+                "heat_pump": async_device_name(
+                    hass, entry_id, device_identifier(namespace, target), target or ""
+                ),
                 "setting": async_setting_name(hass, entity.entity_id)
                 if entity
                 else leaf,

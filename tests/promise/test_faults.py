@@ -657,7 +657,12 @@ def _not_kept(day: Day) -> None:
     assert status.changes == ["waiting", "not_kept"]
     assert day.values_sent() == [22.0] * (MAX_RESENDS + 1)
     assert day.issues() == [
-        {"setting": "Preferred temperature", "wished": "22 °C", "held": "21 °C"}
+        {
+            "heat_pump": "Heat pump",
+            "setting": "Preferred temperature",
+            "wished": "22 °C",
+            "held": "21 °C",
+        }
     ]
 
 

@@ -335,10 +335,17 @@ def test_rounded_by_a_hair(day: Day) -> None:
 # Not kept
 
 
-def not_kept(day: Day) -> None:
+def not_kept(day: Day, heat_pump: str = "Heat pump") -> None:
     """Look at what there is to see after a setting was not kept."""
     assert (day.shows(), day.status()) == (OLD, "not_kept")
-    assert day.issues() == [{"setting": NAME, "wished": "22 °C", "held": "21 °C"}]
+    assert day.issues() == [
+        {
+            "heat_pump": heat_pump,
+            "setting": NAME,
+            "wished": "22 °C",
+            "held": "21 °C",
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -508,7 +515,7 @@ def test_one_heat_pump_that_does_not_keep(day_of_two: Day) -> None:
     changed(day)
     day.wait(3 * GRACE + 40)
 
-    not_kept(day)
+    not_kept(day, "Nibe S735 hp-1")
     assert day.status("hp-2") == "confirmed"
     assert day.status("home") == "not_kept"
 

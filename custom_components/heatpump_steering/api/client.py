@@ -178,7 +178,10 @@ class SettingsClient:
                 # A redirect would carry the key to whatever host it names.
                 allow_redirects=False,
             ) as response:
-                text = await response.text(errors="replace")
+                # A server that quotes the key back must not get it into our errors and logs.
+                text = (await response.text(errors="replace")).replace(
+                    self._api_key, "[key]"
+                )
                 outcome = str(response.status)
         except aiohttp.ClientConnectorError as error:
             outcome = "not reached"

@@ -52,7 +52,7 @@ async def test_link(house: House, freezer: TickingDateTimeFactory) -> None:
     assert sorted(map(str, issues(house))) == ["Nibe S735 hp-1", "Nibe S735 hp-2"]
     break_link(house, "hp-2", broken=False)
     await until_listed(house, freezer)
-    assert issues(house) == ["nibe S735 hp-1"]
+    assert issues(house) == ["Nibe S735 hp-1"]
     assert [house.shows("account_link", it) for it in ("hp-1", "hp-2")] == ["on", "off"]
 
 

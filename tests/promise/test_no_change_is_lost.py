@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+import json
 import os
 import time
 from typing import Any, override
@@ -16,6 +17,9 @@ from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 import pytest
 
+from custom_components.heatpump_steering.diagnostics import (
+    async_get_config_entry_diagnostics,
+)
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
 from simulator import DEFAULT_SETTINGS, Entry, Simulator
@@ -231,6 +235,10 @@ class Stories(RuleBasedStateMachine):
         self.check()
         self.look_at_outcomes()
         self.look_at_states()
+        diagnostics = self.world.run(
+            async_get_config_entry_diagnostics(self.world.hass, entry)
+        )
+        assert KEY not in json.dumps(diagnostics, default=str)
         self.calls.clear()
 
     # What must be so. Checked in each step, since hypothesis would list every invariant as a step of the story.

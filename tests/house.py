@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.components.number.const import DOMAIN as NUMBER_DOMAIN
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
@@ -190,7 +191,8 @@ class House:
     ) -> str:
         """Call an action that must be refused, and return the words of the refusal.
 
-        Nothing changes, here or in the cloud; the control alone is told its true value once more.
+        Nothing changes, here or in the cloud; the control alone is told its true value once more, and a number is
+        drawn anew: as a slider, and as a box again.
         """
         before = self.state(key, target)
         held = self.cloud.cloud.to_json()
@@ -198,11 +200,19 @@ class House:
         with pytest.raises(ServiceValidationError) as refusal:
             await self.act(action, key, target, **data)
         await self.hass.async_block_till_done()
+        drawn: list[dict[str, str]] = [{}]
+        if before.domain == NUMBER_DOMAIN:
+            async_fire_time_changed(self.hass, dt_util.utcnow() + timedelta(seconds=1))
+            await self.hass.async_block_till_done()
+            drawn = [{"mode": "slider"}, {"mode": "box"}]
         assert [
             (state.entity_id, state.state, state.attributes)
             for event in events
             if (state := event.data["new_state"]) is not None
-        ] == [(before.entity_id, before.state, before.attributes)]
+        ] == [
+            (before.entity_id, before.state, {**before.attributes, **mode})
+            for mode in drawn
+        ]
         assert self.cloud.cloud.to_json() == held
         return str(refusal.value)
 

@@ -77,7 +77,7 @@ async def test_entry(home: House, hass_client: ClientSessionGenerator) -> None:
     polling = told["polling"]
     assert polling["interval_seconds"] == 300
     assert (polling["misses"], polling["last_update_success"]) == (0, True)
-    assert (polling["last_exception"], polling["passed_over_devices"]) == ("", 0)
+    assert (polling["last_exception"], polling["passed_over_in_list"]) == ("", 0)
     assert polling["last_read"] is not None
     assert told["targets"].keys() == {"home", "heat pump 1", "heat pump 2"}
     # Set up anew after the options: that the home's place was told was before.

@@ -237,7 +237,7 @@ async def test_server_that_does_not_filter(
     assert house.reads() == 1
     told = await get_diagnostics_for_config_entry(house.hass, hass_client, house.entry)
     polling: Any = told["polling"]
-    assert polling["passed_over_devices"] == 2
+    assert polling["passed_over_in_list"] == 2
     assert "secret" not in str(told)
 
 
@@ -254,3 +254,4 @@ async def test_settings_that_say_whose_they_are(house: House) -> None:
     )
     await house.connect()
     assert identifiers(house, house.entry) == {f"{USER}_hp-1"}
+    assert house.entry.runtime_data.polling()["passed_over_in_settings"] == 1

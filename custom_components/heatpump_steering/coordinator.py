@@ -108,6 +108,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._others: frozenset[str] = frozenset()
         self._listed_at: float | None = None
         self._misses = 0
+        self._passed_over = 0
         self._read_back_wait = READ_BACK_FIRST
         self._silent_until = 0.0
         self._closed = False
@@ -189,6 +190,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._miss(error)
         else:
             self._misses = 0
+            self._passed_over = reading.passed_over
             self.update_interval = POLL_INTERVAL
             self._follow_up(self._books.read(reading, number=number))
             if reading.heat_pumps:
@@ -381,7 +383,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             "last_exception": str(self.last_exception or ""),
             "last_read": self.requests.last_read,
             "last_write": self.requests.last_write,
-            "passed_over_devices": len(self._others),
+            "passed_over_in_list": len(self._others),
+            "passed_over_in_settings": self._passed_over,
         }
 
     # Changing

@@ -104,16 +104,17 @@ class SettingsClient:
         if device_id is not None:
             query["device_id"] = device_id
         items, _ = await self._get_list(SETTINGS_PATH, query)
+        ours = [item for item in items if _is_of(item, user_id)]
         return Reading(
             {
                 found: ReportedSettings(
                     Settings.from_json(item), _iso_time(item.get("updated_at"))
                 )
-                for item in items
+                for item in ours
                 if (found := _text(item.get("device_id"))) is not None
                 and device_id in (None, found)
-                and _is_of(item, user_id)
-            }
+            },
+            passed_over=len(items) - len(ours),
         )
 
     async def get_heat_pumps(self, user_id: str) -> Listing:

@@ -251,3 +251,5 @@ class Reading:
     """One answer to a read: the settings of each heat pump by its id."""
 
     heat_pumps: Mapping[str, ReportedSettings]
+    passed_over: int = 0
+    """How many items named another user, or another kind of device."""

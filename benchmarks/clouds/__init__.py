@@ -1,0 +1,1 @@
+"""The clouds that the integrations talk to, each on a port of this machine and in a process of its own."""

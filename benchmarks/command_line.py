@@ -1,0 +1,71 @@
+"""Measures what the integration costs, prints tables, and keeps the figures."""
+
+import argparse
+from dataclasses import asdict
+import json
+import os
+from pathlib import Path
+import platform
+import sys
+from typing import Any, Final
+
+from homeassistant.const import __version__
+
+from . import goals
+from .effort import FULL, QUICK, Effort
+from .plot import draw
+from .report import tables
+from .run import MeasurementError, Results, measure
+
+DEV: Final = Path(__file__).parents[1] / ".dev"
+
+
+def main() -> int:
+    """Measure as the command line says. Returns the exit status: 0, or 1 where a measurement has failed."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="under a minute, to see whether it works"
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=DEV / "bench.json",
+        metavar="FILE",
+        help="where the figures go (%(default)s)",
+    )
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw scaling and latency as a PNG"
+    )
+    options = parser.parse_args()
+    effort = QUICK if options.quick else FULL
+    try:
+        results = measure(effort)
+    except MeasurementError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for warning in sorted(results.warnings):
+        print(f"Home Assistant warned: {warning}", file=sys.stderr)
+    for table in (*tables(results), goals.table(results)):
+        print(f"\n{table.text()}")
+    options.json.write_text(
+        json.dumps(_as_json(results, effort), indent=1), encoding="utf-8"
+    )
+    print(f"\nFigures: {options.json}")
+    if options.plot is not None:
+        draw(results, options.plot)
+        print(f"Plot: {options.plot}")
+    return 0
+
+
+def _as_json(results: Results, effort: Effort) -> dict[str, Any]:
+    return {
+        "home_assistant": __version__,
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "effort": asdict(effort),
+        "use": results.use,
+        "cost": results.cost,
+        "goals": [
+            {**asdict(goal), "reached": goal.reached} for goal in goals.goals(results)
+        ],
+    }

@@ -1,0 +1,98 @@
+"""Runs every measurement, each in new processes, and tells how it goes."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import repeat
+import multiprocessing
+import sys
+from time import monotonic
+
+from .clouds.child import serve
+from .cost import Figures
+from .effort import DEVICES_IN_USE, Effort
+from .worker import SUBJECTS, Measurement, Task, work
+
+# Home Assistant is imported once; each measurement then starts with it, and without the integration.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["benchmarks.worker"])
+
+
+class MeasurementError(Exception):
+    """A measurement that did not come to its end."""
+
+
+@dataclass(slots=True)
+class Results:
+    """Figures of all repeats by integration, and for what depends on it by the number of devices."""
+
+    use: dict[str, Figures] = field(default_factory=dict)
+    cost: dict[str, dict[int, Figures]] = field(default_factory=dict)
+    warnings: set[str] = field(default_factory=set)
+
+    def enter(self, measurement: Measurement, figures: Figures) -> None:
+        """Add the figures of one more repeat."""
+        if measurement.task is Task.USE:
+            found = self.use.setdefault(measurement.domain, {})
+        else:
+            of_domain = self.cost.setdefault(measurement.domain, {})
+            found = of_domain.setdefault(measurement.devices, {})
+        for name, values in figures.items():
+            found.setdefault(name, []).extend(values)
+
+
+def measure(effort: Effort) -> Results:
+    """Measure everything. Raises MeasurementError."""
+    results = Results()
+    in_use = [Measurement(Task.USE, domain, DEVICES_IN_USE) for domain in SUBJECTS]
+    # The integrations take turns, so that what else happens on the machine is shared fairly.
+    costs = [
+        Measurement(task, domain, devices)
+        for devices in effort.scales
+        for task, times in ((Task.COST, effort.repeats), (Task.MEMORY, 1))
+        for _ in range(times)
+        for domain in SUBJECTS
+    ]
+    with ThreadPoolExecutor(len(SUBJECTS) if effort.side_by_side else 1) as pool:
+        for measurements in (in_use, costs):
+            _enter(results, pool.map(_taken, measurements, repeat(effort)))
+    return results
+
+
+type _Taken = tuple[Measurement, Figures, list[str]]
+
+
+def _enter(results: Results, taken: Iterable[_Taken]) -> None:
+    for measurement, figures, warnings in taken:
+        results.enter(measurement, figures)
+        results.warnings.update(f"{measurement.domain}: {it}" for it in warnings)
+
+
+def _taken(measurement: Measurement, effort: Effort) -> _Taken:
+    began = monotonic()
+    to_cloud, from_worker = _PROCESSES.Pipe()
+    results, to_us = _PROCESSES.Pipe(duplex=False)
+    cloud = _PROCESSES.Process(
+        target=serve, args=(measurement.domain, measurement.devices, from_worker)
+    )
+    worker = _PROCESSES.Process(
+        target=work,
+        args=(measurement, effort, to_cloud, to_us),
+    )
+    for process in (cloud, worker):
+        process.start()
+    for end in (to_cloud, from_worker, to_us):
+        end.close()
+    try:
+        figures, warnings = results.recv()
+    except EOFError:
+        raise MeasurementError(f"{measurement} has failed") from None
+    finally:
+        for process in (worker, cloud):
+            process.join()
+    print(
+        f"{measurement.domain}, {measurement.devices} devices, {measurement.task}: {monotonic() - began:.1f} s",
+        file=sys.stderr,
+        flush=True,
+    )
+    return measurement, figures, warnings

@@ -1,0 +1,1 @@
+"""The integrations that are measured, and how each is used."""

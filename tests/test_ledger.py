@@ -323,6 +323,21 @@ def test_nobody_is_fought(
     assert story.preferred == (19 if sent_again else 21)
 
 
+@pytest.mark.parametrize(
+    ("updated", "shown"), [(-1, 19), (0.9, 19), (None, 19), (2, 24)]
+)
+def test_what_a_read_before_the_write_teaches(
+    story: Story, updated: float | None, shown: float
+) -> None:
+    """What somebody else set just before our change is old, too, when a read that overlapped it has shown it."""
+    number = story.next_number()
+    story.accept(preferred_temperature=19.0)
+    story.read(number=number, preferred_temperature=24.0, updated=updated)
+    assert story.preferred == 19
+    story.read(preferred_temperature=24.0, updated=updated)
+    assert story.preferred == shown
+
+
 @pytest.mark.parametrize("updated", [2, None])
 def test_set_back_or_not_kept(story: Story, updated: float | None) -> None:
     """Changed since is somebody's doing and no trouble; where nobody can tell, it was not kept."""

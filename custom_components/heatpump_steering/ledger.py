@@ -181,6 +181,9 @@ class Ledger:
             value = reading.settings.get(leaf)
             accepted = self._accepted.get(leaf)
             if accepted and number < accepted.number:
+                self._accepted[leaf] = _knowing_more(
+                    accepted, value, reading.updated_at
+                )
                 value = self.reported.get(leaf)
             elif accepted:
                 verdict = _judge(accepted, value, reading.updated_at, now)
@@ -227,6 +230,28 @@ class Verdict(Enum):
     NOT_KEPT = auto()
 
 
+def _knowing_more(
+    accepted: Accepted, value: Value | None, updated_at: datetime | None
+) -> Accepted:
+    """Learn from a read that began before the write what later reads, if they lag, may still show."""
+    if (
+        value is None
+        or same_value(value, accepted.value)
+        or _changed_since(accepted, updated_at)
+    ):
+        return accepted
+    return replace(accepted, before=tuple(dict.fromkeys((*accepted.before, value))))
+
+
+def _changed_since(accepted: Accepted, updated_at: datetime | None) -> bool:
+    """Tell whether the settings were certainly changed after the value was accepted, all by the server's clock."""
+    return (
+        updated_at is not None
+        and accepted.server_time is not None
+        and updated_at > accepted.server_time + DATE_RESOLUTION
+    )
+
+
 def _judge(
     accepted: Accepted, value: Value | None, updated_at: datetime | None, now: float
 ) -> Accepted | Verdict:
@@ -245,7 +270,7 @@ def _judge(
         return accepted
     if updated_at is None or accepted.server_time is None:
         return Verdict.NOT_KEPT
-    if updated_at > accepted.server_time + DATE_RESOLUTION:
+    if _changed_since(accepted, updated_at):
         # Somebody may have set it back since, and we never fight another person over a setting.
         return Verdict.BELIEVE
     return Verdict.SEND_AGAIN if accepted.resends < MAX_RESENDS else Verdict.NOT_KEPT

@@ -149,6 +149,7 @@ class House:
             "switch",
             "sensor",
             "binary_sensor",
+            "calendar",
         ):
             if entity_id := registry.async_get_entity_id(
                 platform, DOMAIN, f"{user_id}_{target}_{key}"

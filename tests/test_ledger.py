@@ -94,9 +94,13 @@ def story() -> Story:
     return story
 
 
-def elsewhere(old: float, new: float) -> tuple[ChangedElsewhere, ...]:
+def elsewhere(
+    old: float, new: float, *, unconfirmed: bool = False
+) -> tuple[ChangedElsewhere, ...]:
     """Return what is told of a change of the preferred temperature that was not ours."""
-    return (ChangedElsewhere(Leaf.PREFERRED_TEMPERATURE, old, new),)
+    return (
+        ChangedElsewhere(Leaf.PREFERRED_TEMPERATURE, old, new, unconfirmed=unconfirmed),
+    )
 
 
 def test_accepted_is_shown_at_once(story: Story) -> None:
@@ -164,12 +168,17 @@ def test_refusing_what_was_never_sent(story: Story) -> None:
 
 
 def test_another_value_is_believed_at_once(story: Story) -> None:
-    """Any third value is somebody else's, or the cloud's own."""
+    """Any third value is somebody else's, or the cloud's own; only before ours was confirmed it may be the latter."""
     story.accept(preferred_temperature=19.0)
     outcome = story.read(preferred_temperature=23.0)
-    assert outcome.changed_elsewhere == elsewhere(19.0, 23.0)
+    assert outcome.changed_elsewhere == elsewhere(19.0, 23.0, unconfirmed=True)
     assert story.preferred == 23
     assert not story.ledger.waiting
+
+    story.accept(preferred_temperature=19.0)
+    assert story.read(preferred_temperature=19.0) == Outcome()
+    outcome = story.read(preferred_temperature=24.0)
+    assert outcome.changed_elsewhere == elsewhere(19.0, 24.0)
 
 
 def test_changed_elsewhere(story: Story) -> None:
@@ -348,7 +357,7 @@ def test_set_back_or_not_kept(story: Story, updated: float | None) -> None:
         assert outcome.changed_elsewhere == ()
         assert story.ledger.status is Status.NOT_KEPT
     else:
-        assert outcome.changed_elsewhere == elsewhere(19.0, 21.0)
+        assert outcome.changed_elsewhere == elsewhere(19.0, 21.0, unconfirmed=True)
         assert story.ledger.status is Status.CONFIRMED
 
 

@@ -31,7 +31,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self.target = target
         self._attr_unique_id = unique_id(coordinator.namespace, target, key)
         self._attr_translation_key = key
-        self._attr_device_info = _device_info(coordinator, target)
+        self._attr_device_info = device_info(coordinator, target)
         self._attr_assumed_state = coordinator.write_only
         self._written: tuple[bool, object] | None = None
 
@@ -80,7 +80,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_force_update = False
 
 
-def _device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
+def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
     """Describe the device of a target: the only one is simply “Heat pump”, in the house's language."""
     identifiers = {coordinator.identifier(target)}
     if target is None and not coordinator.write_only:

@@ -61,6 +61,8 @@ class ChangedElsewhere:
     leaf: Leaf
     old: Value
     new: Value
+    unconfirmed: bool = False
+    """What we had sent was not shown back before: this may be what the cloud itself has made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ class Ledger:
         believed: dict[Leaf, Value] = {}
         to_resend: dict[Leaf, Value] = {}
         given_up: set[Leaf] = set()
+        unconfirmed = {leaf for leaf, it in self._accepted.items() if not it.settled}
         for leaf in REPORTED:
             value = reading.settings.get(leaf)
             accepted = self._accepted.get(leaf)
@@ -210,7 +213,7 @@ class Ledger:
             changed_elsewhere=()
             if first_read
             else tuple(
-                ChangedElsewhere(leaf, old, new)
+                ChangedElsewhere(leaf, old, new, unconfirmed=leaf in unconfirmed)
                 for leaf, old in shown_before.items()
                 if (new := shown_now.get(leaf)) is not None
                 and not same_value(old, new)

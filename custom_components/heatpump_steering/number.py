@@ -21,7 +21,7 @@ from .api import Leaf, Settings, without_dust
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
-from .limits import RANGES
+from .limits import RANGES, range_of
 
 # How long a number that was refused is a slider, in seconds: long enough for the frontend to draw it.
 REDRAW = 0.3
@@ -45,7 +45,6 @@ TEMPERATURES = tuple(
         leaf=leaf,
         device_class=NumberDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        native_min_value=RANGES[leaf].minimum,
         native_max_value=RANGES[leaf].maximum,
         step_celsius=RANGES[leaf].step,
         step_fahrenheit=1,
@@ -109,6 +108,19 @@ class SteeringNumber(SteeringEntity, NumberEntity):
 
     @property
     @override
+    def native_min_value(self) -> float:
+        """Return the lowest value; that of the hot water is lower during a vacation."""
+        on_vacation = self.coordinator.vacations.lets_hot_water_cool(self.target)
+        return range_of(self.entity_description.leaf, on_vacation=on_vacation).minimum
+
+    @property
+    @override
+    def basis(self) -> object:
+        """Return the settings, and the range."""
+        return (self.shown, self.native_min_value)
+
+    @property
+    @override
     def native_step(self) -> float:
         """Return the step, which Home Assistant takes in the house's own unit."""
         if self._house_unit == UnitOfTemperature.FAHRENHEIT:
@@ -163,7 +175,7 @@ class DifferenceNumber(SteeringNumber):
     @override
     def native_min_value(self) -> float:
         """Return the smallest difference in the house's own unit."""
-        return self._to_house(RANGES[self.entity_description.leaf].minimum)
+        return self._to_house(super().native_min_value)
 
     @property
     @override

@@ -357,7 +357,7 @@ def test_set_back_or_not_kept(story: Story, updated: float | None) -> None:
         assert outcome.changed_elsewhere == ()
         assert story.ledger.status is Status.NOT_KEPT
     else:
-        assert outcome.changed_elsewhere == elsewhere(19.0, 21.0, unconfirmed=True)
+        assert outcome.changed_elsewhere == elsewhere(19.0, 21.0)
         assert story.ledger.status is Status.CONFIRMED
 
 

@@ -62,7 +62,7 @@ class ChangedElsewhere:
     old: Value
     new: Value
     unconfirmed: bool = False
-    """What we had sent was not shown back before: this may be what the cloud itself has made of it."""
+    """Nothing shows that this is newer than what we had sent: it may be what the cloud itself has made of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,11 @@ class Ledger:
         believed: dict[Leaf, Value] = {}
         to_resend: dict[Leaf, Value] = {}
         given_up: set[Leaf] = set()
-        unconfirmed = {leaf for leaf, it in self._accepted.items() if not it.settled}
+        unconfirmed = {
+            leaf
+            for leaf, it in self._accepted.items()
+            if not it.settled and not _changed_since(it, reading.updated_at)
+        }
         for leaf in REPORTED:
             value = reading.settings.get(leaf)
             accepted = self._accepted.get(leaf)

@@ -135,3 +135,17 @@ def test_next_level_fails(evening: Evening, *, applies: bool, then: str) -> None
     evening.wait(LATEST, step=10)
     assert band(evening) == (1.5, 2)
     assert evening.memory() == ""
+
+
+@pytest.mark.parametrize(("how", "cheap"), [("widen", (2.5, 2)), ("shift", (2.5, 1))])
+def test_cooling(evening: Evening, how: str, cheap: tuple[Any, Any]) -> None:
+    """With the two numbers the other way round it gets colder in cheap hours."""
+    evening.in_the_app(BAND)
+    evening.there_is(PRICE, "0.10")
+    below, above = (evening.entity(key) for key in ENTITIES)
+    evening.automate(
+        "cheap_hours", allowed_below=above, allowed_above=below, price=PRICE, how=how
+    )
+    assert band(evening) == cheap
+    evening.there_is(PRICE, "0.20")
+    assert band(evening) == (1.5, 2)

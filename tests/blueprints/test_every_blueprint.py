@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -250,3 +252,19 @@ def test_survives_the_import(story: Story) -> None:
     """Home Assistant writes what it imports in its own way; nothing of the automation is lost by that."""
     imported = blueprint(story.name)
     assert parse_yaml(imported.yaml()) == imported.data
+
+
+@EACH
+def test_page(story: Story) -> None:
+    """The page has a button that imports it from this project, and names what the form asks for."""
+    form = blueprint(story.name)
+    button = "https://my.home-assistant.io/redirect/blueprint_import/?" + urlencode(
+        {"blueprint_url": form.metadata["source_url"]}
+    )
+    sections = (ROOT / "docs" / "blueprints.md").read_text("utf-8").split("\n## ")
+    (section,) = [section for section in sections if f"]({button})" in section]
+    table = section.partition("\n| you choose |")[2].partition("\n\n")[0].casefold()
+    for key, field in form.inputs.items():
+        if key not in {"cheap_levels", "dear_levels"}:
+            for word in re.findall(r"[a-z]{5,}", field["name"].casefold()):
+                assert word in table, field["name"]

@@ -8,7 +8,7 @@ import pytest
 
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from .evening import ABOVE, BELOW, OTHER_MEMORY, Evening
+from .evening import ABOVE, BELOW, LATEST, OTHER_MEMORY, Evening
 
 ENTITIES = ("allowed_below", "allowed_above")
 
@@ -164,3 +164,17 @@ def test_available_again(evening: Evening) -> None:
     evening.poll()
     evening.wait(5)
     assert evening.sent() == [{BELOW: 2, ABOVE: 3}]
+
+
+def test_disabled_for_a_while(evening: Evening) -> None:
+    """What was missed while the automation was disabled is made up for when it is enabled again."""
+    quiet(evening, 1, 2)
+    evening.at("22:00")
+    automation = {"entity_id": "automation.night_1"}
+    evening.finish(evening.begin("automation.turn_off", automation))
+    evening.at("06:01", days=1)
+    evening.wait(LATEST, step=10)
+    assert len(evening.sent()) == 1
+    evening.finish(evening.begin("automation.turn_on", automation))
+    evening.wait(LATEST, step=10)
+    assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]

@@ -104,6 +104,7 @@ class World:
         self.hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
         frame.async_setup(self.hass)
         await async_setup_component(self.hass, "homeassistant", {})
+        await self._furnish()
         self.house = House(self.hass, self.cloud)
         if before is None:
             await self.house.connect()
@@ -122,6 +123,9 @@ class World:
         )
         await self.pass_until(setup.done)
         await self.settle()
+
+    async def _furnish(self) -> None:
+        """Do what has to be done in the house before it is connected; here nothing."""
 
     async def _stop_home_assistant(self) -> None:
         stopping = self.loop.create_task(self.hass.async_stop(force=True))

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.components.number.const import DOMAIN as NUMBER_DOMAIN
+from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
@@ -35,6 +36,12 @@ USER = "user-1"
 type Json = Mapping[str, Any]
 
 TARGETS = ("hp-1", "home")
+
+# How a control looks for a moment after a refusal, where the frontend would keep what was refused otherwise.
+DRAWN_ANEW: Mapping[str, Json] = {
+    NUMBER_DOMAIN: {"mode": "slider"},
+    SWITCH_DOMAIN: {"assumed_state": True},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,7 @@ class House:
             "switch",
             "sensor",
             "binary_sensor",
+            "calendar",
         ):
             if entity_id := registry.async_get_entity_id(
                 platform, DOMAIN, f"{user_id}_{target}_{key}"
@@ -191,8 +199,8 @@ class House:
     ) -> str:
         """Call an action that must be refused, and return the words of the refusal.
 
-        Nothing changes, here or in the cloud; the control alone is told its true value once more, and a number is
-        drawn anew: as a slider, and as a box again.
+        Nothing changes, here or in the cloud; the control alone is told its true value once more. A number and a
+        switch are drawn anew: as a slider, and as a box again; as two buttons, and as a toggle again.
         """
         before = self.state(key, target)
         held = self.cloud.cloud.to_json()
@@ -200,18 +208,18 @@ class House:
         with pytest.raises(ServiceValidationError) as refusal:
             await self.act(action, key, target, **data)
         await self.hass.async_block_till_done()
-        drawn: list[dict[str, str]] = [{}]
-        if before.domain == NUMBER_DOMAIN:
+        drawn: list[Json] = [{}]
+        if before.domain in DRAWN_ANEW:
             async_fire_time_changed(self.hass, dt_util.utcnow() + timedelta(seconds=1))
             await self.hass.async_block_till_done()
-            drawn = [{"mode": "slider"}, {"mode": "box"}]
+            drawn = [DRAWN_ANEW[before.domain], {}]
         assert [
             (state.entity_id, state.state, state.attributes)
             for event in events
             if (state := event.data["new_state"]) is not None
         ] == [
-            (before.entity_id, before.state, {**before.attributes, **mode})
-            for mode in drawn
+            (before.entity_id, before.state, {**before.attributes, **otherwise})
+            for otherwise in drawn
         ]
         assert self.cloud.cloud.to_json() == held
         return str(refusal.value)

@@ -433,6 +433,7 @@ async def test_reauth(house: House) -> None:
     result = await house.submit(form, api_key=" new-key ")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reauth_successful"
+    assert "translation_domain" not in result, "told in our words"
     assert house.entry.data["api_key"] == "new-key"
     assert house.shows("control_mode") == "heating"
 
@@ -493,6 +494,7 @@ async def test_reconfigure(house: House) -> None:
     result = await house.submit(form, base_url=house.cloud.url, device_id="hp-2")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reconfigure_successful"
+    assert "translation_domain" not in result, "told in our words"
     assert house.entry.title == "user-1 · hp-2"
     assert house.entry.data["api_key"] == KEY
     assert house.shows("control_mode", "hp-2") == "heating"

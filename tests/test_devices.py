@@ -16,6 +16,8 @@ from .house import USER, House
 # So many reads without it, and a heat pump is unavailable; after so many more its device is removed.
 UNTIL_UNAVAILABLE = 3
 UNTIL_REMOVED = 5
+# The calendar of the home is the only heat pump's where there is just one.
+CALENDAR = f"{USER}_home_vacation"
 
 
 def devices(house: House) -> set[str]:
@@ -74,8 +76,62 @@ async def test_go(house: House) -> None:
     assert devices(house) == {"hp-1", "hp-2", "home"}
     await house.poll()
     assert devices(house) == {"hp-1"}
-    assert entity_ids(house, "hp-2") == entity_ids(house, "home") == {}
+    assert entity_ids(house, "hp-2") == {}
+    assert entity_ids(house, "home").keys() == {CALENDAR}
     assert house.shows("climate", "hp-1") == "heat"
+
+
+async def test_calendar_moves(house: House) -> None:
+    """The calendar is the home's while there is one, the only heat pump's else, and the same all the time."""
+    await house.connected("hp-1")
+    calendar = house.entity_id("vacation", "home")
+    await house.act(
+        "calendar.create_event",
+        "vacation",
+        "home",
+        summary="Sweden",
+        start_date="2099-12-24",
+        end_date="2099-12-31",
+    )
+
+    def belongs_to() -> str | None:
+        entry = er.async_get(house.hass).async_get(calendar)
+        assert entry is not None
+        return entry.device_id
+
+    def called() -> str:
+        state = house.state("vacation", "home")
+        assert state.attributes["message"] == "Sweden"
+        name: str = state.attributes["friendly_name"]
+        return name
+
+    assert (belongs_to(), called()) == (house.device("hp-1").id, "Heat pump Vacations")
+    house.add_heat_pump("hp-2")
+    await house.poll()
+    assert devices(house) == {"hp-1", "hp-2", "home"}
+    assert (belongs_to(), called()) == (
+        house.device("home").id,
+        "All heat pumps Vacations",
+    )
+    house.cloud.cloud.remove_heat_pump("hp-1")
+    await polls(house, UNTIL_REMOVED)
+    assert devices(house) == {"hp-2"}
+    assert house.entity_id("vacation", "home") == calendar
+    assert belongs_to() == house.device("hp-2").id
+    assert called().endswith(" Vacations")
+
+
+async def test_other_heat_pump_in_place_of_the_only_one(house: House) -> None:
+    """The calendar goes over to the new heat pump, before the old one's device is removed."""
+    await house.connected("hp-1")
+    house.cloud.cloud.remove_heat_pump("hp-1")
+    house.add_heat_pump("hp-2")
+    # The list that is read for the new one starts the count anew.
+    await polls(house, 1 + UNTIL_REMOVED)
+    assert devices(house) == {"hp-2"}
+    entry = er.async_get(house.hass).async_get(house.entity_id("vacation", "home"))
+    assert entry is not None
+    assert entry.device_id == house.device("hp-2").id
 
 
 async def test_one_of_three_goes(house: House) -> None:

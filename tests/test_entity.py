@@ -28,22 +28,27 @@ PLATFORMS = {
         "room_may_fall_to",
         "room_may_rise_to",
         "settings_status",
+        "vacation_status",
         "last_changed",
     },
     "binary_sensor": {"account_link"},
 }
+# There is one in a house, and it is the home's, also where that is a single heat pump.
+CALENDAR = "vacation"
 NOT_OF_THE_HOME = {"account_link"}
 
 
-def unique_ids(*targets: str, user_id: str = "user-1") -> set[tuple[str, str]]:
-    """Return platform and unique id of every entity of these targets."""
+def unique_ids(
+    *targets: str, home: str = "home", user_id: str = "user-1"
+) -> set[tuple[str, str]]:
+    """Return platform and unique id of every entity of these targets, and of the home that they are in."""
     return {
         (platform, f"{user_id}_{target}_{key}")
         for platform, keys in PLATFORMS.items()
         for key in keys
         for target in targets
         if target != "home" or key not in NOT_OF_THE_HOME
-    }
+    } | {("calendar", f"{user_id}_{home}_{CALENDAR}")}
 
 
 def registered(house: House) -> list[er.RegistryEntry]:
@@ -71,7 +76,7 @@ async def test_unique_ids(
     await house.connected(*device_ids, **typed)
     entries = registered(house)
     assert {(entry.domain, entry.unique_id) for entry in entries} == unique_ids(
-        *targets
+        *targets, home=typed.get("device_id", "home")
     )
     for entry in entries:
         assert entry.unique_id.endswith(f"_{entry.translation_key}")

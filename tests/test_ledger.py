@@ -94,9 +94,13 @@ def story() -> Story:
     return story
 
 
-def elsewhere(old: float, new: float) -> tuple[ChangedElsewhere, ...]:
+def elsewhere(
+    old: float, new: float, *, unconfirmed: bool = False
+) -> tuple[ChangedElsewhere, ...]:
     """Return what is told of a change of the preferred temperature that was not ours."""
-    return (ChangedElsewhere(Leaf.PREFERRED_TEMPERATURE, old, new),)
+    return (
+        ChangedElsewhere(Leaf.PREFERRED_TEMPERATURE, old, new, unconfirmed=unconfirmed),
+    )
 
 
 def test_accepted_is_shown_at_once(story: Story) -> None:
@@ -164,12 +168,17 @@ def test_refusing_what_was_never_sent(story: Story) -> None:
 
 
 def test_another_value_is_believed_at_once(story: Story) -> None:
-    """Any third value is somebody else's, or the cloud's own."""
+    """Any third value is somebody else's, or the cloud's own; only before ours was confirmed it may be the latter."""
     story.accept(preferred_temperature=19.0)
     outcome = story.read(preferred_temperature=23.0)
-    assert outcome.changed_elsewhere == elsewhere(19.0, 23.0)
+    assert outcome.changed_elsewhere == elsewhere(19.0, 23.0, unconfirmed=True)
     assert story.preferred == 23
     assert not story.ledger.waiting
+
+    story.accept(preferred_temperature=19.0)
+    assert story.read(preferred_temperature=19.0) == Outcome()
+    outcome = story.read(preferred_temperature=24.0)
+    assert outcome.changed_elsewhere == elsewhere(19.0, 24.0)
 
 
 def test_changed_elsewhere(story: Story) -> None:
@@ -321,6 +330,21 @@ def test_nobody_is_fought(
     outcome = story.read(preferred_temperature=21.0, updated=updated)
     assert bool(outcome.to_resend) is sent_again
     assert story.preferred == (19 if sent_again else 21)
+
+
+@pytest.mark.parametrize(
+    ("updated", "shown"), [(-1, 19), (0.9, 19), (None, 19), (2, 24)]
+)
+def test_what_a_read_before_the_write_teaches(
+    story: Story, updated: float | None, shown: float
+) -> None:
+    """What somebody else set just before our change is old, too, when a read that overlapped it has shown it."""
+    number = story.next_number()
+    story.accept(preferred_temperature=19.0)
+    story.read(number=number, preferred_temperature=24.0, updated=updated)
+    assert story.preferred == 19
+    story.read(preferred_temperature=24.0, updated=updated)
+    assert story.preferred == shown
 
 
 @pytest.mark.parametrize("updated", [2, None])

@@ -4,10 +4,13 @@ import pytest
 
 from custom_components.heatpump_steering.api import Leaf, Settings
 from custom_components.heatpump_steering.limits import (
+    ColdHotWaterError,
     HotWaterOrderError,
     OutOfRangeError,
+    check_hot_water,
     check_order,
     check_values,
+    is_cold,
 )
 
 RANGES = {
@@ -17,37 +20,113 @@ RANGES = {
     Leaf.HOT_WATER_MIN: (40, 65),
     Leaf.HOT_WATER_MAX: (40, 75),
 }
+ON_VACATION = {**RANGES, Leaf.HOT_WATER_MIN: (5, 65)}
 
 
+def ranges(*, on_vacation: bool) -> dict[Leaf, tuple[int, int]]:
+    """Return what the settings may be."""
+    return ON_VACATION if on_vacation else RANGES
+
+
+@pytest.mark.parametrize("on_vacation", [False, True])
 @pytest.mark.parametrize("leaf", RANGES)
-def test_range(leaf: Leaf) -> None:
+def test_range(leaf: Leaf, *, on_vacation: bool) -> None:
     """The ends belong to a range, with the dust of conversion; what is beyond them does not."""
-    low, high = RANGES[leaf]
+    low, high = ranges(on_vacation=on_vacation)[leaf]
     for value in (low, low - 1e-9, (low + high) / 2, high, high + 1e-9):
-        check_values(Settings.of({leaf: float(value)}), Settings())
-    for value in (low - 0.01, high + 0.01, float("nan"), float("inf")):
+        check_values(
+            Settings.of({leaf: float(value)}), Settings(), on_vacation=on_vacation
+        )
+    too_low = [low - 0.01, float("-inf")]
+    if leaf is Leaf.HOT_WATER_MIN and not on_vacation:
+        for value in too_low:
+            with pytest.raises(ColdHotWaterError) as cold:
+                check_values(Settings.of({leaf: value}), Settings(), on_vacation=False)
+            assert cold.value.value == value
+        too_low = []
+    for value in (*too_low, high + 0.01, float("nan"), float("inf")):
         with pytest.raises(OutOfRangeError) as error:
-            check_values(Settings.of({leaf: value}), Settings())
+            check_values(
+                Settings.of({leaf: value}), Settings(), on_vacation=on_vacation
+            )
         assert error.value.leaf is leaf
         assert (error.value.range.minimum, error.value.range.maximum) == (low, high)
 
 
+@pytest.mark.parametrize("on_vacation", [False, True])
 @pytest.mark.parametrize("leaf", RANGES)
-def test_what_is_shown_may_be_sent_again(leaf: Leaf) -> None:
-    """A value that the cloud itself has set passes, but for hot water that is too cold."""
-    outside = Settings.of({leaf: RANGES[leaf][0] - 2.0})
-    if leaf is Leaf.HOT_WATER_MIN:
-        with pytest.raises(OutOfRangeError):
-            check_values(outside, outside)
-    else:
-        check_values(outside, outside)
+def test_what_is_shown_may_be_sent_again(leaf: Leaf, *, on_vacation: bool) -> None:
+    """A value that the cloud itself has set passes, but for hot water that is too cold while somebody is at home."""
+    low, _ = ranges(on_vacation=on_vacation)[leaf]
+    outside, other = (Settings.of({leaf: low - below}) for below in (2.0, 3.0))
+    if leaf is Leaf.HOT_WATER_MIN and not on_vacation:
+        for shown in (outside, other):
+            with pytest.raises(ColdHotWaterError):
+                check_values(outside, shown, on_vacation=False)
+        return
+    check_values(outside, outside, on_vacation=on_vacation)
     with pytest.raises(OutOfRangeError):
-        check_values(outside, Settings.of({leaf: RANGES[leaf][0] - 3.0}))
+        check_values(outside, other, on_vacation=on_vacation)
+
+
+def test_cold_hot_water_comes_first() -> None:
+    """Of several wrong values the dangerous one is told; and every other setting is as it always is on vacation."""
+    change = Settings(preferred_temperature=50.0, hot_water_min=20.0)
+    with pytest.raises(ColdHotWaterError):
+        check_values(change, Settings(), on_vacation=False)
+    with pytest.raises(OutOfRangeError) as error:
+        check_values(change, Settings(), on_vacation=True)
+    assert error.value.leaf is Leaf.PREFERRED_TEMPERATURE
+
+
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [
+        (Settings(), True),
+        (Settings(preferred_temperature=16.0), True),
+        # Only the minimum lets the tank cool down.
+        (Settings(hot_water_max=30.0), True),
+        (Settings(hot_water_min=40.0), True),
+        (Settings(hot_water_min=40.0 - 1e-9), True),
+        (Settings(hot_water_min=39.9), False),
+        (Settings(hot_water_min=-5.0), False),
+    ],
+)
+def test_check_hot_water(change: Settings, *, allowed: bool) -> None:
+    """The rule alone, for what needs no other check: below 40 °C on vacation only."""
+    check_hot_water(change, on_vacation=True)
+    if allowed:
+        check_hot_water(change, on_vacation=False)
+        return
+    with pytest.raises(ColdHotWaterError) as error:
+        check_hot_water(change, on_vacation=False)
+    assert error.value.value == change.hot_water_min
+
+
+@pytest.mark.parametrize(
+    ("minimum", "cold"),
+    [
+        (None, False),
+        (65.0, False),
+        (40.0, False),
+        # What a cloud makes of 104 °F that counts in float32 or rounds.
+        (39.99, False),
+        (39.5, True),
+        (5.0, True),
+    ],
+)
+def test_is_cold(minimum: float | None, *, cold: bool) -> None:
+    """Unknown is not cold, and neither is 40 °C with the cloud's rounding."""
+    assert is_cold(Settings(hot_water_min=minimum)) is cold
 
 
 def test_what_has_no_range() -> None:
     """Switches, modes and texts have none."""
-    check_values(Settings(schedule=True, flex_trading=False, country="NL"), Settings())
+    check_values(
+        Settings(schedule=True, flex_trading=False, country="NL"),
+        Settings(),
+        on_vacation=False,
+    )
 
 
 @pytest.mark.parametrize(

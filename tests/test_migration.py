@@ -29,10 +29,13 @@ IDS = {
     "switch.heat_pump_follow_the_schedule": "schedule",
     "sensor.heat_pump_room_may_fall_to": "room_may_fall_to",
     "sensor.heat_pump_room_may_rise_to": "room_may_rise_to",
+    "sensor.heat_pump_vacation": "vacation_status",
     "sensor.heat_pump_settings": "settings_status",
     "sensor.heat_pump_last_changed": "last_changed",
     "binary_sensor.heat_pump_manufacturer_account": "account_link",
 }
+# The only one that is the home's, also where that is a single heat pump.
+CALENDAR = "calendar.heat_pump_vacations"
 # What there is where the cloud cannot be read.
 WRITE_ONLY = {
     entity_id: key
@@ -97,6 +100,7 @@ async def test_ids_stay(
         "climate.warmth" if key == "climate" else entity_id: f"{USER}_{target}_{key}"
         for entity_id, key in ids.items()
     }
+    expected[CALENDAR] = f"{USER}_{data.get('device_id', 'home')}_vacation"
     assert {
         it.entity_id: it.unique_id
         for it in er.async_entries_for_config_entry(registry, entry.entry_id)
@@ -109,7 +113,9 @@ async def test_first_setup(house: House) -> None:
     await house.connected()
     assert {
         it.entity_id: it.unique_id for it in er.async_get(house.hass).entities.values()
-    } == {entity_id: f"{USER}_hp-1_{key}" for entity_id, key in IDS.items()}
+    } == {entity_id: f"{USER}_hp-1_{key}" for entity_id, key in IDS.items()} | {
+        CALENDAR: f"{USER}_home_vacation"
+    }
     assert house.entry.version == 1
     assert house.entry.unique_id == f"{house.cloud.url[7:]}/{USER}"
 

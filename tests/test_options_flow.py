@@ -4,10 +4,15 @@ from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
+import voluptuous as vol
 
+from custom_components.heatpump_steering.api import ControlMode, Settings
+from custom_components.heatpump_steering.vacation_profile import Profile
 from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.selector import NumberSelector
+from homeassistant.helpers.translation import async_get_translations
 
 from .house import USER, House, refuse_changes
 
@@ -30,7 +35,7 @@ async def choose(house: House, step: str) -> ConfigFlowResult:
     menu = await house.hass.config_entries.options.async_init(house.entry.entry_id)
     assert menu["type"] is FlowResultType.MENU
     assert menu["step_id"] == "init"
-    assert menu["menu_options"] == ["thermostat", "location"]
+    assert menu["menu_options"] == ["thermostat", "vacation", "location"]
     return await submit(house, menu, next_step_id=step)
 
 
@@ -51,9 +56,45 @@ def suggested(form: ConfigFlowResult) -> dict[str, Any]:
     assert schema is not None
     return {
         str(field): field.description["suggested_value"]
-        for field in schema.schema
+        for field in fields_of(schema.schema)
         if field.description and field.description["suggested_value"] is not None
     }
+
+
+def fields_of(schema: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the fields of a form with what they take, those in its sections too."""
+    fields: dict[Any, Any] = {}
+    for field, takes in schema.items():
+        if isinstance(takes, section):
+            fields |= fields_of(takes.schema.schema)
+        else:
+            fields[field] = takes
+    return fields
+
+
+def numbers(form: ConfigFlowResult) -> dict[str, tuple[Any, ...]]:
+    """Return lowest, highest, step and unit of each number in the form, and what stands there at first."""
+    schema = form["data_schema"]
+    assert schema is not None
+    return {
+        str(field): (
+            *(takes.config[key] for key in ("min", "max", "step")),
+            takes.config["unit_of_measurement"],
+            None if isinstance(field.default, vol.Undefined) else field.default(),
+        )
+        for field, takes in fields_of(schema.schema).items()
+        if isinstance(takes, NumberSelector)
+    }
+
+
+async def choose_vacation(house: House, **typed: Any) -> dict[str, Any]:
+    """Choose what a vacation does, and return what is kept of it."""
+    form = await choose(house, "vacation")
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "vacation")
+    result = await submit(house, form, **{"welcome_home": {}, **typed})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    kept: dict[str, Any] = house.entry.options["vacation"]
+    return kept
 
 
 async def pick(house: House, entity_id: str | None, thermostat: str | None) -> None:
@@ -183,16 +224,144 @@ async def test_refused_location(house: House) -> None:
     assert house.entry.options == {"country": "NL", "postal_code": "9411 KX"}
 
 
+async def test_vacation_at_first(house: House) -> None:
+    """Whoever only looks and saves gets 16 °C and nothing else, and that is so without looking, too."""
+    await house.connected()
+    assert numbers(await choose(house, "vacation")) == {
+        "preferred_temperature": (10, 30, 0.5, "°C", 16),
+        "hot_water_min": (5, 65, 1, "°C", None),
+        "welcome_hours": (0, 48, 1, "h", 0),
+        "welcome_temperature": (40, 65, 1, "°C", 60),
+    }
+    assert await choose_vacation(house) == {
+        "preferred_temperature": 16,
+        "welcome_hours": 0,
+        "welcome_temperature": 60,
+    }
+    assert Profile.from_options(house.entry.options) == Profile.from_options({})
+    assert Profile().change == Settings(preferred_temperature=16)
+    assert house.received() == []
+
+
+async def test_vacation(house: House) -> None:
+    """What is chosen is kept and shown again; what is emptied is left alone by a vacation."""
+    await house.connected()
+    chosen = {
+        "preferred_temperature": 14.5,
+        "hot_water_min": 12,
+        "control_mode": "auto",
+    }
+    welcome = {"welcome_hours": 3, "welcome_temperature": 62}
+    kept = await choose_vacation(house, **chosen, welcome_home=welcome)
+    assert kept == chosen | welcome
+    assert suggested(await choose(house, "vacation")) == kept
+    assert Profile.from_options(house.entry.options) == Profile(
+        change=Settings(
+            preferred_temperature=14.5,
+            hot_water_min=12,
+            control_mode=ControlMode.AUTO,
+        ),
+        welcome_hours=3,
+        welcome_temperature=62,
+    )
+
+    # The frontend sends nothing for a field that is empty.
+    kept = await choose_vacation(
+        house, preferred_temperature=14.5, welcome_home=welcome
+    )
+    assert kept == {"preferred_temperature": 14.5, **welcome}
+    assert suggested(await choose(house, "vacation")) == kept
+    assert Profile.from_options(house.entry.options).change == Settings(
+        preferred_temperature=14.5
+    )
+
+
+async def test_vacation_in_fahrenheit(house: House) -> None:
+    """The form speaks the unit of the house, and means the same after a house has changed its unit."""
+    units = house.hass.config.units
+    house.use_fahrenheit()
+    await house.connected()
+    form = await choose(house, "vacation")
+    assert numbers(form) == {
+        "preferred_temperature": (50, 86, 1, "°F", 61),
+        "hot_water_min": (41, 149, 1, "°F", None),
+        "welcome_hours": (0, 48, 1, "h", 0),
+        "welcome_temperature": (104, 149, 1, "°F", 140),
+    }
+    chosen = (await choose_vacation(house))["preferred_temperature"]
+    assert chosen == pytest.approx((61 - 32) / 1.8)
+
+    typed = {"preferred_temperature": 59, "hot_water_min": 51}
+    welcome = {"welcome_hours": 5, "welcome_temperature": 143}
+    kept = await choose_vacation(house, **typed, welcome_home=welcome)
+    assert kept == {
+        "preferred_temperature": 15,
+        "hot_water_min": pytest.approx(10.5556, abs=1e-4),
+        "welcome_hours": 5,
+        "welcome_temperature": pytest.approx(61.6667, abs=1e-4),
+    }
+    # Exactly what was typed, and so no matter how often it is looked at and saved.
+    for _ in range(3):
+        assert suggested(await choose(house, "vacation")) == typed | welcome
+        assert kept == await choose_vacation(house, **typed, welcome_home=welcome)
+
+    house.hass.config.units = units
+    assert suggested(await choose(house, "vacation")) == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("preferred_temperature", (9.5, 30.5)),
+        ("hot_water_min", (4, 66)),
+        ("control_mode", ("warm",)),
+        ("welcome_hours", (-1, 49)),
+        # It is there against legionella.
+        ("welcome_temperature", (39, 66)),
+    ],
+)
+async def test_vacation_out_of_range(
+    house: House, field: str, values: tuple[Any, ...]
+) -> None:
+    """What no heat pump can be told is not kept."""
+    await house.connected()
+    for value in values:
+        form = await choose(house, "vacation")
+        typed = {field: value}
+        if field.startswith("welcome_"):
+            typed = {"welcome_home": typed}
+        with pytest.raises(InvalidData):
+            await submit(house, form, **{"welcome_home": {}, **typed})
+    assert house.entry.options == {}
+
+
+async def test_vacation_has_cautions(house: House) -> None:
+    """Whoever lets the hot water cool reads what that means, and what welcome home cannot do, in both units."""
+    await house.connected()
+    words = await async_get_translations(
+        house.hass, "en", "options", {"heatpump_steering"}
+    )
+    step = "component.heatpump_steering.options.step.vacation"
+    cold = words[f"{step}.data_description.hot_water_min"]
+    assert "Below 40 °C (104 °F), legionella" in cold
+    welcome = words[f"{step}.sections.welcome_home.description"]
+    assert "40 °C (104 °F)" in welcome
+    assert "does not replace the heat pump's own disinfection" in welcome
+
+
 async def test_options_do_not_displace_each_other(house: House) -> None:
-    """The location leaves the sensors alone, and the reverse."""
+    """The location leaves the sensors and the vacation alone, and the reverse."""
     await house.connected()
     await pick(house, SENSOR, None)
     await submit(house, await choose(house, "location"), country="NL")
+    vacation = await choose_vacation(house, preferred_temperature=15)
     await pick(house, "sensor.attic", None)
     assert house.entry.options == {
         "country": "NL",
         "room_sensors": {"hp-1": "sensor.attic"},
+        "vacation": vacation,
     }
+    assert house.received() == [{"user_id": USER, "location": {"country": "NL"}}]
 
 
 async def test_not_connected(house: House) -> None:
@@ -204,7 +373,7 @@ async def test_not_connected(house: House) -> None:
     assert result["reason"] == "not_connected"
 
 
-@pytest.mark.parametrize("step", ["thermostat", "location"])
+@pytest.mark.parametrize("step", ["thermostat", "vacation", "location"])
 async def test_connection_lost_on_the_way(house: House, step: str) -> None:
     """A home that was unloaded while its options were open says so as well."""
     await house.connected()

@@ -11,6 +11,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant import data_entry_flow
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.yaml import load_yaml_dict
@@ -65,7 +66,14 @@ HACS_KEYS = {
     "zip_release",
 }
 # Home Assistant's own code names these.
-NAMED_BY_HOME_ASSISTANT = {"reauth_successful", "reconfigure_successful"}
+NAMED_BY_HOME_ASSISTANT = {"confirm"}
+# What is asked and answered where an issue can be mended.
+FIX_FLOWS = [
+    f"issues.{issue}.fix_flow.{part}"
+    for issue, words in TEXTS["issues"].items()
+    if "fix_flow" in words
+    for part in ("abort", "error", "step")
+]
 
 
 def modules(folder: Path) -> Iterator[tuple[Path, ast.Module]]:
@@ -181,6 +189,7 @@ def test_every_text_is_used() -> None:
             "options.abort",
             "options.error",
             "options.step",
+            *FIX_FLOWS,
             "selector",
             "system_health.info",
         )
@@ -188,7 +197,7 @@ def test_every_text_is_used() -> None:
     }
     unused = {
         key
-        for key in keys - NAMED_BY_HOME_ASSISTANT
+        for key in keys
         if not any(re.fullmatch(literal, key) for literal in literals)
     }
     assert unused == set()
@@ -209,7 +218,7 @@ def branch(path: str) -> dict[str, Any]:
         ("_wrong_input", 0, ["exceptions"]),
         ("_failure", 0, ["exceptions"]),
         ("InputError", 1, ["config.error", "options.error"]),
-        ("async_abort", "reason", ["config.abort", "options.abort"]),
+        ("async_abort", "reason", ["config.abort", "options.abort", *FIX_FLOWS]),
         ("async_show_form", "step_id", ["config.step", "options.step"]),
         ("ServiceValidationError", "translation_key", ["exceptions"]),
         ("HomeAssistantError", "translation_key", ["exceptions"]),
@@ -258,6 +267,14 @@ def test_placeholders() -> None:
     assert checked > 10
 
 
+def test_issues() -> None:
+    """An issue is described, or it can be mended, and then that says what it is about."""
+    for name, words in TEXTS["issues"].items():
+        assert ("description" in words) != ("fix_flow" in words), name
+        for step in words.get("fix_flow", {"step": {}})["step"].values():
+            assert step.keys() >= {"title", "description"}
+
+
 async def test_forms(house: House) -> None:
     """Every field of every form has a name and an explanation, and no other has."""
     await house.connected("hp-1", "hp-2")
@@ -268,6 +285,7 @@ async def test_forms(house: House) -> None:
     options = house.hass.config_entries.options
     for steps in (
         [{"next_step_id": "location"}],
+        [{"next_step_id": "vacation"}],
         [{"next_step_id": "thermostat"}],
         [{"next_step_id": "thermostat"}, {"heat_pump": "hp-2"}],
     ):
@@ -281,8 +299,21 @@ async def test_forms(house: House) -> None:
         assert schema is not None
         section = "options" if form["handler"] == house.entry.entry_id else "config"
         words = branch(f"{section}.step.{form['step_id']}")
-        fields = {str(field) for field in schema.schema}
-        assert words["data"].keys() == words["data_description"].keys() == fields
+        sections = {
+            str(field): value.schema.schema
+            for field, value in schema.schema.items()
+            if isinstance(value, data_entry_flow.section)
+        }
+        assert words.get("sections", {}).keys() == sections.keys()
+        for described, inside in (
+            (words, schema.schema),
+            *((words["sections"][name], of) for name, of in sections.items()),
+        ):
+            fields = {str(field) for field in inside} - sections.keys()
+            data, explained = described["data"], described["data_description"]
+            assert data.keys() == explained.keys() == fields
+        for name in sections:
+            assert {"name", "description"} <= words["sections"][name].keys()
         seen.add(f"{section}.{form['step_id']}")
     assert seen == {
         f"{section}.{step}"

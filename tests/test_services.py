@@ -225,7 +225,14 @@ async def test_contradiction(house: House, other: str) -> None:
         ("preferred_temperature", "nan", "nan", "not nan", "not nan"),
         ("allowed_below", 5.5, 10, "0 °C to 5 °C colder", "0 °F to 9 °F colder"),
         ("allowed_above", -1, -1, "0 °C to 5 °C warmer", "0 °F to 9 °F warmer"),
-        ("hot_water_min", 39, 103, "legionella", "Below 104 °F, legionella"),
+        (
+            "hot_water_min",
+            39,
+            103,
+            "only be below 40 °C during a vacation, because legionella can grow in the tank. To set 39 °C",
+            "only be below 104 °F during a vacation, because legionella can grow in the tank. To set 103 °F",
+        ),
+        ("hot_water_min", 66, 150, "40 °C to 65 °C", "104 °F to 149 °F"),
         ("hot_water_max", 76, 168, "40 °C to 75 °C", "104 °F to 167 °F"),
     ],
 )

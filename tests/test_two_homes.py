@@ -43,6 +43,16 @@ def unique_ids(house: House, entry: ConfigEntry) -> set[str]:
     }
 
 
+def entity_ids(house: House, entry: ConfigEntry) -> set[str]:
+    """Return the entities of an entry."""
+    return {
+        it.entity_id
+        for it in er.async_entries_for_config_entry(
+            er.async_get(house.hass), entry.entry_id
+        )
+    }
+
+
 def identifiers(house: House, entry: ConfigEntry) -> set[str]:
     """Return what identifies the devices of an entry."""
     return {
@@ -188,7 +198,7 @@ async def test_namespace_stays(house: House, elsewhere: Simulator) -> None:
     elsewhere.cloud.add_heat_pump("hp-1", USER, key=KEY)
     first = await house.connect(base_url=elsewhere.url)
     second = await house.connect()
-    ids = unique_ids(house, second)
+    ids, called = unique_ids(house, second), entity_ids(house, second)
     await house.hass.config_entries.async_remove(first.entry_id)
     house.cloud.cloud.set_keys("Energy Supplier A", ["new-key"])
     await house.poll()
@@ -201,7 +211,11 @@ async def test_namespace_stays(house: House, elsewhere: Simulator) -> None:
     )
     assert second.data["device_id"] == "hp-1"
     assert second.state is ConfigEntryState.LOADED
-    assert unique_ids(house, second) == ids
+    # The calendar is the home's, and the home is this heat pump now; for everybody it is the same calendar.
+    assert unique_ids(house, second) == {
+        it.replace("_home_vacation", "_hp-1_vacation") for it in ids
+    }
+    assert entity_ids(house, second) == called
 
 
 def settings_of(*device_ids: str, **more: Any) -> dict[str, Any]:

@@ -2,18 +2,22 @@
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .memory import Memory
+from .issues import async_forget_issues
+from .memory import memory_store
 from .services import async_setup_services
+from .vacation import vacation_store
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.CALENDAR,
     Platform.CLIMATE,
     Platform.NUMBER,
     Platform.SELECT,
@@ -33,9 +37,14 @@ async def async_setup_entry(
 ) -> bool:
     """Set up a home."""
     coordinator = SteeringCoordinator(hass, entry)
-    await coordinator.async_config_entry_first_refresh()
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except (ConfigEntryAuthFailed, ConfigEntryNotReady) as error:
+        coordinator.vacations.follow_while_disconnected(entry, str(error))
+        raise
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.vacations.start()
     return True
 
 
@@ -51,7 +60,9 @@ async def async_remove_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> None:
     """Forget what was kept for a home."""
-    await Memory(hass, entry.entry_id).async_remove()
+    await memory_store(hass, entry.entry_id).async_remove()
+    await vacation_store(hass, entry.entry_id).async_remove()
+    async_forget_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

@@ -1,11 +1,12 @@
-"""What the logbook is told: settings that were changed, but not by Home Assistant."""
+"""What the logbook is told: what was changed, but not by Home Assistant, and what a vacation has left alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 
-from .const import EVENT_CHANGED_ELSEWHERE, Target
+from .api import Leaf, Value
+from .const import EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND, Target
 from .entity_ids import async_entity_of
 from .ledger import ChangedElsewhere
 from .wording import async_value_text
@@ -30,5 +31,24 @@ def async_tell_of_changes(
                 "setting": change.leaf.value,
                 "old": async_value_text(hass, change.leaf, change.old),
                 "new": async_value_text(hass, change.leaf, change.new),
+            },
+        )
+
+
+@callback
+def async_tell_of_values_by_hand(
+    hass: HomeAssistant, namespace: str, target: Target, values: Mapping[Leaf, Value]
+) -> None:
+    """Fire an event for each setting that the end of a vacation has left as somebody had set it."""
+    for leaf, value in values.items():
+        if (entity := async_entity_of(hass, namespace, target, leaf)) is None:
+            continue
+        hass.bus.async_fire(
+            EVENT_STAYED_BY_HAND,
+            {
+                ATTR_ENTITY_ID: entity.entity_id,
+                ATTR_DEVICE_ID: entity.device_id,
+                "setting": leaf.value,
+                "value": async_value_text(hass, leaf, value),
             },
         )

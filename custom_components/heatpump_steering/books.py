@@ -10,6 +10,7 @@ from time import monotonic
 from .api import Leaf, Reading, Settings
 from .const import Target
 from .ledger import Ledger, NotKept, Outcome, Status
+from .vacation_record import Stage
 
 # The home is as well off as the heat pump that is worst off.
 _WORST_FIRST = (Status.NOT_KEPT, Status.WAITING, Status.CONFIRMED)
@@ -23,6 +24,7 @@ class TargetData:
     status: Status = Status.CONFIRMED
     updated_at: datetime | None = None
     """By the cloud's clock."""
+    vacation: Stage = Stage.HOME
 
 
 class Books:
@@ -44,6 +46,11 @@ class Books:
         self._ledgers = {
             target: self._ledgers.get(target) or Ledger() for target in targets
         }
+
+    @property
+    def targets(self) -> list[Target]:
+        """Return the targets that have a ledger: every heat pump, or the home that cannot be read."""
+        return list(self._ledgers)
 
     def forget(self, target: Target) -> None:
         """Start the ledger of a target anew: nothing is known of it."""

@@ -8,6 +8,8 @@ from homeassistant.components.climate.const import (
     ATTR_HVAC_MODE,
     ATTR_TARGET_TEMP_HIGH,
     ATTR_TARGET_TEMP_LOW,
+    PRESET_AWAY,
+    PRESET_NONE,
     ClimateEntityFeature,
     HVACMode,
 )
@@ -23,6 +25,7 @@ from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 from .errors import action_error
 from .limits import RANGES, LimitError
+from .wording import async_common_text
 
 # The outbox orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -37,6 +40,12 @@ CONTROL_MODES: Final = {hvac_mode: mode for mode, hvac_mode in HVAC_MODES.items(
 
 PREFERRED: Final = RANGES[Leaf.PREFERRED_TEMPERATURE]
 LOWEST_EDGE: Final = PREFERRED.minimum - RANGES[Leaf.ALLOWED_BELOW].maximum
+FEATURES: Final = (
+    ClimateEntityFeature.TARGET_TEMPERATURE
+    | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+    | ClimateEntityFeature.TURN_OFF
+    | ClimateEntityFeature.TURN_ON
+)
 HIGHEST_EDGE: Final = PREFERRED.maximum + RANGES[Leaf.ALLOWED_ABOVE].maximum
 
 
@@ -64,12 +73,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
-    _attr_supported_features = (
-        ClimateEntityFeature.TARGET_TEMPERATURE
-        | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
-        | ClimateEntityFeature.TURN_OFF
-        | ClimateEntityFeature.TURN_ON
-    )
+    _attr_preset_modes = [PRESET_NONE, PRESET_AWAY]  # noqa: RUF012 - Home Assistant's own type
     # Both names: 2026.10 knows only the first, 2026.11 warns of it unless the second is there too.
     _attr_temperature_unit = UnitOfTemperature.CELSIUS
     _attr_native_temperature_unit = UnitOfTemperature.CELSIUS
@@ -77,6 +81,20 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Be the main entity of the target's device."""
         super().__init__(coordinator, target, "climate")
+
+    @property
+    @override
+    def supported_features(self) -> ClimateEntityFeature:
+        """Return what the thermostat can do; a vacation is the home's, or the only heat pump's."""
+        if self.target == self.coordinator.main_target:
+            return FEATURES | ClimateEntityFeature.PRESET_MODE
+        return FEATURES
+
+    @property
+    @override
+    def preset_mode(self) -> str:
+        """Return away during a vacation, none else."""
+        return PRESET_AWAY if self.coordinator.vacations.away else PRESET_NONE
 
     @property
     @override
@@ -118,8 +136,13 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def basis(self) -> object:
-        """Return the settings and the temperature of the room."""
-        return (self.shown, self.current_temperature)
+        """Return the settings, the temperature of the room, and what becomes of a vacation."""
+        return (
+            self.shown,
+            self.current_temperature,
+            self.preset_mode,
+            self.supported_features,
+        )
 
     # The names of 2026.11 for the same four.
     native_current_temperature = current_temperature
@@ -163,6 +186,15 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         """Go back to the last mode that was not off; to heating where none is known."""
         mode = self.coordinator.memory.last_mode(self.target) or ControlMode.HEATING
         await self.async_change(Settings(control_mode=mode))
+
+    @override
+    async def async_set_preset_mode(self, preset_mode: str) -> None:
+        """Begin a vacation with an open end, or end the one that runs."""
+        vacations = self.coordinator.vacations
+        if preset_mode == PRESET_AWAY:
+            await vacations.async_leave(async_common_text(self.hass, "vacation"))
+        else:
+            await vacations.async_come_home()
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:

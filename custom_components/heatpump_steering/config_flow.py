@@ -233,7 +233,14 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         # A name that somebody gave the home stays.
         title = _title(data) if entry.title == _title(entry.data) else entry.title
         return self.async_update_reload_and_abort(
-            entry, unique_id=unique_id, title=title, data=data
+            entry,
+            unique_id=unique_id,
+            title=title,
+            data=data,
+            # Left to Home Assistant it is the same reason, but told in Home Assistant's words and not in ours.
+            reason="reauth_successful"
+            if self.source == SOURCE_REAUTH
+            else "reconfigure_successful",
         )
 
 

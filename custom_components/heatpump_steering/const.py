@@ -23,6 +23,7 @@ LIST_INTERVAL: Final = timedelta(hours=6)
 # Settings do not age like measurements, and entities that flap trigger automations.
 MISSES_UNTIL_UNAVAILABLE: Final = 3
 EVENT_CHANGED_ELSEWHERE: Final = f"{DOMAIN}_changed_elsewhere"
+EVENT_STAYED_BY_HAND: Final = f"{DOMAIN}_stayed_by_hand"
 
 # How long after a write the cloud is read back, in seconds, and how the wait grows while it shows old values.
 READ_BACK_FIRST: Final = 3.0

@@ -4,8 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any, override
 
@@ -17,11 +18,12 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .activity import async_tell_of_changes
+from .activity import async_tell_of_changes, async_tell_of_values_by_hand
 from .api import (
     BadKeyError,
     ControlMode,
     HeatPump,
+    Leaf,
     Listing,
     NotFoundError,
     Reading,
@@ -31,6 +33,7 @@ from .api import (
     SettingsClient,
     SteeringError,
     TooManyRequestsError,
+    Value,
     same_value,
 )
 from .books import Books, TargetData
@@ -50,13 +53,23 @@ from .const import (
 from .devices import READS_UNTIL_GONE, StaleDevices
 from .entity_ids import device_identifier, namespace
 from .errors import READ_ERRORS, action_error
+from .hot_water import HotWaterWatch
+from .issues import (
+    async_close_issues,
+    async_show_broken_links,
+    async_show_cold_hot_water,
+    async_show_not_kept,
+    async_show_overdue_vacations,
+)
 from .ledger import Ledger, Outcome
-from .limits import LimitError, check_order, check_values
-from .memory import Memory
+from .limits import LimitError, check_hot_water, check_order, check_values, is_cold
+from .memory import Memory, Remembered
 from .outbox import Outbox, StoppedError
-from .repairs import async_close_issues, async_show_broken_links, async_show_not_kept
 from .requests import Requests
 from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
+from .vacation import VacationKeeper
+from .vacation_profile import Profile
+from .vacation_record import Stage
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
 
@@ -104,6 +117,21 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self._books = Books(write_only=self.write_only)
         self._outbox = Outbox(self, self._create_task)
+        self.vacations = VacationKeeper(
+            hass,
+            entry.entry_id,
+            self,
+            Profile.from_options(entry.options),
+            self._create_background_task,
+        )
+        self._hot_water = HotWaterWatch(
+            hass,
+            settings=self._settings_at_home,
+            last_warm=self.memory.last_warm,
+            show=partial(
+                async_show_cold_hot_water, hass, entry.entry_id, self.namespace
+            ),
+        )
         self._heat_pumps: dict[str, HeatPump] = {}
         self._others: frozenset[str] = frozenset()
         self._listed_at: float | None = None
@@ -117,6 +145,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._stale_devices = StaleDevices(hass, entry.entry_id)
         entry.async_on_unload(self._cancel_read_back)
         entry.async_on_unload(self.room_sensors.stop)
+        entry.async_on_unload(self._hot_water.stop)
         entry.async_on_unload(
             hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )
@@ -127,10 +156,26 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self.hass, work, f"{DOMAIN} outbox", eager_start=False
         )
 
+    def _create_background_task(self, work: Coroutine[Any, Any, Any]) -> None:
+        self.config_entry.async_create_background_task(
+            self.hass, work, f"{DOMAIN} vacation"
+        )
+
     @property
     def home(self) -> Target:
         """Return the target that stands for everything this entry may change."""
         return self._only_device_id
+
+    @property
+    def each_target(self) -> list[Target]:
+        """Return the heat pumps there are; the home itself where it cannot be read."""
+        return self._books.targets
+
+    @property
+    def main_target(self) -> Target:
+        """Return the target that has what there is once in a house: the home, or the only heat pump."""
+        targets = self.each_target
+        return targets[0] if len(targets) == 1 else self.home
 
     def identifier(self, target: Target) -> tuple[str, str]:
         """Return what identifies the device of a target in the device registry."""
@@ -142,6 +187,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     async def _async_setup(self) -> None:
         """Bring back what cannot be read."""
         await self.memory.async_load()
+        await self.vacations.async_load()
         if self.write_only:
             self.update_interval = LIST_INTERVAL
             self._books.keep_only([self.home])
@@ -309,6 +355,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             async_tell_of_changes(
                 self.hass, self.namespace, target, outcome.changed_elsewhere
             )
+            self.vacations.changed_elsewhere(target, outcome.changed_elsewhere)
             if outcome.to_resend:
                 self.config_entry.async_create_background_task(
                     self.hass,
@@ -418,7 +465,21 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """
         try:
             change = change.checked()
-            check_values(change, self.shown(target))
+            check_values(
+                change,
+                self.shown(target),
+                on_vacation=self.vacations.lets_hot_water_cool(target),
+            )
+        except (SteeringError, LimitError) as error:
+            raise action_error(self.hass, error) from error
+        await self.async_send(target, change)
+
+    async def async_send(self, target: Target, change: Settings) -> None:
+        """Bring a change to the cloud whose values, such as those from before a vacation, need no check.
+
+        The 40 °C rule and the order of minimum and maximum hold here, too. Raises as `async_change` does.
+        """
+        try:
             await self._outbox.submit(target, change)
         except BadKeyError as error:
             self.config_entry.async_start_reauth(self.hass)
@@ -447,6 +508,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def check(self, target: Target, change: Settings) -> None:
         """Raise LimitError if the change as a whole cannot be, for one of the heat pumps it concerns."""
+        check_hot_water(change, on_vacation=self.vacations.lets_hot_water_cool(target))
         for ledger in self._books.of(target):
             check_order(change, ledger.shown)
 
@@ -499,31 +561,101 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Finish what is on its way, as far as there is time, and write down what has to survive."""
         self._closed = True
         self._cancel_read_back()
+        self._hot_water.stop()
         await self._outbox.drain()
+        await self.vacations.async_close()
         async_close_issues(self.hass, self.config_entry.entry_id)
         await self.memory.async_save_now()
 
     async def _async_stop(self, _: Event) -> None:
         await self.async_close()
 
+    # Vacations
+
+    async def async_read_now(self) -> None:
+        """Read what a vacation has to know; raises HomeAssistantError if that may go better in a while.
+
+        Where nothing can be read at all, what is known has to do: a vacation ends all the same.
+        """
+        if self.write_only:
+            return
+        try:
+            await self._look()
+        except (BadKeyError, NotFoundError, ReadingNotOfferedError) as error:
+            LOGGER.debug("A vacation goes on with what is known: %s", error)
+        except SteeringError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=READ_ERRORS.get(type(error), "read_failed"),
+                translation_placeholders={"reason": str(error)},
+            ) from error
+
+    @callback
+    def vacation_changed(self) -> None:
+        """Show how the vacation stands."""
+        self._publish()
+        # The plans are no part of the data.
+        self.async_update_listeners()
+
+    @callback
+    def stayed_by_hand(self, target: Target, values: Mapping[Leaf, Value]) -> None:
+        """Tell of settings that the end of a vacation has left as somebody had set them."""
+        async_tell_of_values_by_hand(self.hass, self.namespace, target, values)
+
+    @callback
+    def show_overdue(self, overdue: Mapping[Target, tuple[Stage, str]]) -> None:
+        """Show exactly these vacations as pending, each with the reason."""
+        async_show_overdue_vacations(
+            self.hass, self.config_entry.entry_id, self.namespace, overdue
+        )
+
     # Showing
+
+    def _settings_at_home(self) -> dict[Target, Settings]:
+        """Return the settings of the heat pumps that are not on vacation."""
+        return {
+            target: self._books.shown(target)
+            for target in self.each_target
+            if self.vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
+        }
 
     @callback
     def _publish(self) -> None:
         """Show what is known now, if it differs from what is shown."""
-        targets = self._books.data()
-        self.memory.keep(
+        targets = {
+            target: data
+            if (stage := self.vacations.stage(target)) is Stage.HOME
+            else replace(data, vacation=stage)
+            for target, data in self._books.data().items()
+        }
+        self.memory.keep(self._to_remember(targets))
+        data = SteeringData(self._heat_pumps, targets)
+        if data != self.data:
+            self.data = data
+            self.async_update_listeners()
+        if not self._closed:
+            self._hot_water.look()
+            self.vacations.look()
+
+    def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
+        return Remembered(
             accepted=self._books.accepted() if self.write_only else {},
             modes={
                 target: mode
                 for target, data in targets.items()
                 if (mode := self._mode_to_return_to(target, data.shown)) is not None
             },
+            warm={
+                target: minimum
+                for target, data in targets.items()
+                if (minimum := self._warm_to_return_to(target, data.shown)) is not None
+            },
         )
-        data = SteeringData(self._heat_pumps, targets)
-        if data != self.data:
-            self.data = data
-            self.async_update_listeners()
+
+    def _warm_to_return_to(self, target: Target, settings: Settings) -> float | None:
+        if settings.hot_water_min is None or is_cold(settings):
+            return self.memory.last_warm(target)
+        return settings.hot_water_min
 
     def _mode_to_return_to(
         self, target: Target, settings: Settings

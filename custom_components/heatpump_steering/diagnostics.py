@@ -63,6 +63,7 @@ def _diagnostics(
         "write_only": coordinator.write_only,
         "polling": coordinator.polling(),
         "targets": {names[target]: _target(coordinator, target) for target in targets},
+        "vacations": coordinator.vacations.as_diagnostics(),
         "requests": coordinator.requests.as_list(),
     }
     secrets = {

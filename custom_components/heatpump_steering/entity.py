@@ -1,6 +1,7 @@
 """What all entities have in common."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import override
 
 from homeassistant.core import Event, callback
@@ -9,6 +10,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Settings
@@ -16,6 +18,9 @@ from .books import TargetData
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity_ids import unique_id
+
+# How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
+REDRAW = 0.3
 
 
 class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
@@ -31,7 +36,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self.target = target
         self._attr_unique_id = unique_id(coordinator.namespace, target, key)
         self._attr_translation_key = key
-        self._attr_device_info = _device_info(coordinator, target)
+        self._attr_device_info = device_info(coordinator, target)
         self._attr_assumed_state = coordinator.write_only
         self._written: tuple[bool, object] | None = None
 
@@ -79,8 +84,23 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self.async_write_ha_state()
         self._attr_force_update = False
 
+    def _draw_anew(self, attribute: str, otherwise: object, as_ever: object) -> None:
+        """Let the control look otherwise for a moment, for those that only then let go of what was refused.
 
-def _device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
+        A new state with the same value leaves them as they are (seen on 2026.11).
+        """
+        setattr(self, attribute, otherwise)
+        self.async_write_ha_state()
+
+        @callback
+        def look_as_ever(_: datetime) -> None:
+            setattr(self, attribute, as_ever)
+            self.async_write_ha_state()
+
+        self.async_on_remove(async_call_later(self.hass, REDRAW, look_as_ever))
+
+
+def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
     """Describe the device of a target: the only one is simply “Heat pump”, in the house's language."""
     identifiers = {coordinator.identifier(target)}
     if target is None and not coordinator.write_only:

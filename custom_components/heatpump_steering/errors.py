@@ -19,7 +19,13 @@ from .api import (
 )
 from .band import BandTooWideError, TargetOutsideBandError
 from .const import DOMAIN
-from .limits import HotWaterOrderError, LimitError, OutOfRangeError
+from .limits import (
+    COLDEST_HOT_WATER,
+    ColdHotWaterError,
+    HotWaterOrderError,
+    LimitError,
+    OutOfRangeError,
+)
 from .units import difference_text, temperature_text
 
 DIFFERENCES = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
@@ -44,6 +50,12 @@ def action_error(
                 value=text(hass, error.value),
                 minimum=text(hass, error.range.minimum),
                 maximum=text(hass, error.range.maximum),
+            )
+        case ColdHotWaterError():
+            return _wrong_input(
+                "hot_water_too_cold",
+                value=temperature_text(hass, error.value),
+                coldest=temperature_text(hass, COLDEST_HOT_WATER),
             )
         case HotWaterOrderError():
             return _wrong_input(

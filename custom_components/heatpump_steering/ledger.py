@@ -61,6 +61,8 @@ class ChangedElsewhere:
     leaf: Leaf
     old: Value
     new: Value
+    unconfirmed: bool = False
+    """Nothing shows that this is newer than what we had sent: it may be what the cloud itself has made of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,18 @@ class Ledger:
         believed: dict[Leaf, Value] = {}
         to_resend: dict[Leaf, Value] = {}
         given_up: set[Leaf] = set()
+        unconfirmed = {
+            leaf
+            for leaf, it in self._accepted.items()
+            if not it.settled and not _changed_since(it, reading.updated_at)
+        }
         for leaf in REPORTED:
             value = reading.settings.get(leaf)
             accepted = self._accepted.get(leaf)
             if accepted and number < accepted.number:
+                self._accepted[leaf] = _knowing_more(
+                    accepted, value, reading.updated_at
+                )
                 value = self.reported.get(leaf)
             elif accepted:
                 verdict = _judge(accepted, value, reading.updated_at, now)
@@ -207,7 +217,7 @@ class Ledger:
             changed_elsewhere=()
             if first_read
             else tuple(
-                ChangedElsewhere(leaf, old, new)
+                ChangedElsewhere(leaf, old, new, unconfirmed=leaf in unconfirmed)
                 for leaf, old in shown_before.items()
                 if (new := shown_now.get(leaf)) is not None
                 and not same_value(old, new)
@@ -225,6 +235,28 @@ class Verdict(Enum):
     """The read tells the truth: the value is confirmed, or it was set elsewhere."""
     SEND_AGAIN = auto()
     NOT_KEPT = auto()
+
+
+def _knowing_more(
+    accepted: Accepted, value: Value | None, updated_at: datetime | None
+) -> Accepted:
+    """Learn from a read that began before the write what later reads, if they lag, may still show."""
+    if (
+        value is None
+        or same_value(value, accepted.value)
+        or _changed_since(accepted, updated_at)
+    ):
+        return accepted
+    return replace(accepted, before=tuple(dict.fromkeys((*accepted.before, value))))
+
+
+def _changed_since(accepted: Accepted, updated_at: datetime | None) -> bool:
+    """Tell whether the settings were certainly changed after the value was accepted, all by the server's clock."""
+    return (
+        updated_at is not None
+        and accepted.server_time is not None
+        and updated_at > accepted.server_time + DATE_RESOLUTION
+    )
 
 
 def _judge(
@@ -245,7 +277,7 @@ def _judge(
         return accepted
     if updated_at is None or accepted.server_time is None:
         return Verdict.NOT_KEPT
-    if updated_at > accepted.server_time + DATE_RESOLUTION:
+    if _changed_since(accepted, updated_at):
         # Somebody may have set it back since, and we never fight another person over a setting.
         return Verdict.BELIEVE
     return Verdict.SEND_AGAIN if accepted.resends < MAX_RESENDS else Verdict.NOT_KEPT

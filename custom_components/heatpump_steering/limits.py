@@ -6,10 +6,10 @@ recommended except during vacations.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from .api import Leaf, Settings
+from .api import SAME_WITHIN, Leaf, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ RANGES: Final[Mapping[Leaf, Range]] = {
     Leaf.HOT_WATER_MAX: Range(40.0, 75.0, 1.0),
 }
 
+# What the hot-water minimum may be while nobody draws any.
+HOT_WATER_MIN_ON_VACATION: Final = replace(RANGES[Leaf.HOT_WATER_MIN], minimum=5.0)
+
+# Below it legionella grow, in °C.
+COLDEST_HOT_WATER: Final = RANGES[Leaf.HOT_WATER_MIN].minimum
+
 # What conversion to °F and back leaves behind, so that 86 °F is not above 30 °C.
 _TOLERANCE: Final = 1e-6
 
@@ -40,12 +46,21 @@ class LimitError(Exception):
 class OutOfRangeError(LimitError):
     """A value outside its range."""
 
-    def __init__(self, leaf: Leaf, value: float) -> None:
-        """Keep which setting, and the value that was wished for."""
-        super().__init__(leaf, value)
+    def __init__(self, leaf: Leaf, value: float, allowed: Range) -> None:
+        """Keep which setting, the value that was wished for, and what it may be."""
+        super().__init__(leaf, value, allowed)
         self.leaf = leaf
         self.value = value
-        self.range = RANGES[leaf]
+        self.range = allowed
+
+
+class ColdHotWaterError(LimitError):
+    """A hot-water minimum below 40 °C outside a vacation."""
+
+    def __init__(self, value: float) -> None:
+        """Keep the value that was wished for, in °C."""
+        super().__init__(value)
+        self.value = value
 
 
 class HotWaterOrderError(LimitError):
@@ -58,21 +73,42 @@ class HotWaterOrderError(LimitError):
         self.maximum = maximum
 
 
-def check_values(change: Settings, shown: Settings) -> None:
-    """Raise OutOfRangeError if a value of the change is outside its range.
+def range_of(leaf: Leaf, *, on_vacation: bool) -> Range:
+    """Return what a setting may be; raises KeyError for one that is no number."""
+    if on_vacation and leaf is Leaf.HOT_WATER_MIN:
+        return HOT_WATER_MIN_ON_VACATION
+    return RANGES[leaf]
+
+
+def check_values(change: Settings, shown: Settings, *, on_vacation: bool) -> None:
+    """Raise OutOfRangeError if a value of the change is outside its range, ColdHotWaterError as the rule says.
 
     A value that is shown already may be sent again, wherever it lies: the cloud itself has set it. The hot-water
-    minimum is the exception: one below 40 °C is never sent.
+    minimum is the exception: one below 40 °C is never sent outside a vacation.
     """
-    for leaf, allowed in RANGES.items():
+    check_hot_water(change, on_vacation=on_vacation)
+    for leaf in RANGES:
         value = change.get(leaf)
         if not isinstance(value, int | float):
             continue
-        if allowed.minimum - _TOLERANCE <= value <= allowed.maximum + _TOLERANCE or (
-            value == shown.get(leaf) and leaf is not Leaf.HOT_WATER_MIN
+        allowed = range_of(leaf, on_vacation=on_vacation)
+        if (
+            allowed.minimum - _TOLERANCE <= value <= allowed.maximum + _TOLERANCE
+            or value == shown.get(leaf)
         ):
             continue
-        raise OutOfRangeError(leaf, value)
+        raise OutOfRangeError(leaf, value, allowed)
+
+
+def check_hot_water(change: Settings, *, on_vacation: bool) -> None:
+    """Raise ColdHotWaterError if the change lets the tank get colder than 40 °C, and nobody is away."""
+    wished = change.hot_water_min
+    if (
+        wished is not None
+        and wished < COLDEST_HOT_WATER - _TOLERANCE
+        and not on_vacation
+    ):
+        raise ColdHotWaterError(wished)
 
 
 def check_order(change: Settings, shown: Settings) -> None:
@@ -87,3 +123,9 @@ def check_order(change: Settings, shown: Settings) -> None:
         return
     if after.hot_water_min > after.hot_water_max:
         raise HotWaterOrderError(after.hot_water_min, after.hot_water_max)
+
+
+def is_cold(settings: Settings) -> bool:
+    """Tell whether the hot water may get colder than 40 °C by these settings, but for the cloud's rounding."""
+    minimum = settings.hot_water_min
+    return minimum is not None and minimum <= COLDEST_HOT_WATER - SAME_WITHIN

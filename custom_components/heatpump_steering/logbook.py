@@ -11,7 +11,7 @@ from homeassistant.components.logbook.const import (
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .const import DOMAIN, EVENT_CHANGED_ELSEWHERE
+from .const import DOMAIN, EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND
 from .wording import async_common_text, async_setting_name
 
 
@@ -24,18 +24,18 @@ def async_describe_events(
 ) -> None:
     """Say how the events read."""
 
-    @callback
-    def describe(event: Event[Mapping[str, Any]]) -> dict[str, str]:
-        entity_id = event.data[ATTR_ENTITY_ID]
-        return {
-            LOGBOOK_ENTRY_NAME: async_setting_name(hass, entity_id),
-            LOGBOOK_ENTRY_MESSAGE: async_common_text(
-                hass,
-                "changed_elsewhere",
-                old=event.data["old"],
-                new=event.data["new"],
-            ),
-            LOGBOOK_ENTRY_ENTITY_ID: entity_id,
-        }
+    def describe(event_type: str, text: str, *values: str) -> None:
+        @callback
+        def line(event: Event[Mapping[str, Any]]) -> dict[str, str]:
+            entity_id = event.data[ATTR_ENTITY_ID]
+            placeholders = {value: event.data[value] for value in values}
+            return {
+                LOGBOOK_ENTRY_NAME: async_setting_name(hass, entity_id),
+                LOGBOOK_ENTRY_MESSAGE: async_common_text(hass, text, **placeholders),
+                LOGBOOK_ENTRY_ENTITY_ID: entity_id,
+            }
 
-    async_describe_event(DOMAIN, EVENT_CHANGED_ELSEWHERE, describe)
+        async_describe_event(DOMAIN, event_type, line)
+
+    describe(EVENT_CHANGED_ELSEWHERE, "changed_elsewhere", "old", "new")
+    describe(EVENT_STAYED_BY_HAND, "stayed_by_hand", "value")

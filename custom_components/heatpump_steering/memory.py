@@ -1,81 +1,99 @@
-"""What has to survive a restart: accepted values that cannot be read back, and the last mode that was not off."""
+"""What has to survive a restart: what cannot be read back, and what settings were before they were not as they should be."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
 
 from .api import ControlMode, Settings
-from .const import DOMAIN, HOME_KEY
+from .const import DOMAIN, HOME_KEY, Target
+from .files import SteeringStore
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 1.0
 
 
-class _Stored(TypedDict):
-    accepted: dict[str, dict[str, Any]]
-    last_modes: dict[str, str]
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is kept, by target."""
+
+    accepted: Mapping[Target, Settings] = field(default_factory=dict)
+    """What was last accepted and cannot be read back."""
+    modes: Mapping[Target, ControlMode] = field(default_factory=dict)
+    """The last control mode that was not off."""
+    warm: Mapping[Target, float] = field(default_factory=dict)
+    """The last hot-water minimum, in °C, that was not below 40."""
+
+    def to_json(self) -> dict[str, dict[str, Any]]:
+        """Return what is kept on disk."""
+        return {
+            "accepted": {
+                target or HOME_KEY: settings.to_json()
+                for target, settings in self.accepted.items()
+            },
+            "last_modes": {
+                target or HOME_KEY: mode.value for target, mode in self.modes.items()
+            },
+            "warm": {
+                target or HOME_KEY: minimum for target, minimum in self.warm.items()
+            },
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what was kept; raises KeyError, TypeError or ValueError for what is none."""
+        return cls(
+            {
+                key or None: Settings.from_json(it)
+                for key, it in raw["accepted"].items()
+            },
+            {key or None: ControlMode(it) for key, it in raw["last_modes"].items()},
+            # Not in the files of the first version.
+            {key or None: float(it) for key, it in raw.get("warm", {}).items()},
+        )
 
 
 class Memory:
-    """The file of one config entry. A target is a device id, or None for the home."""
+    """The file of one config entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Prepare the file; nothing is read yet."""
-        self._store: Store[_Stored] = Store(
-            hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}"
-        )
-        self._accepted: dict[str, Settings] = {}
-        self._last_modes: dict[str, ControlMode] = {}
+        self._store = memory_store(hass, entry_id)
+        self._remembered = Remembered()
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""
-        if (stored := await self._store.async_load()) is None:
-            return
-        self._accepted = {
-            key: Settings.from_json(raw) for key, raw in stored["accepted"].items()
-        }
-        self._last_modes = {
-            key: ControlMode(mode) for key, mode in stored["last_modes"].items()
-        }
-
-    async def async_remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
+        stored = await self._store.async_load_or_report(Remembered.from_json)
+        self._remembered = stored or Remembered()
 
     async def async_save_now(self) -> None:
         """Write what is waiting to be written."""
         await self._store.async_save(self._as_stored())
 
-    def accepted(self, target: str | None) -> Settings:
+    def accepted(self, target: Target) -> Settings:
         """Return what was last accepted and cannot be read back."""
-        return self._accepted.get(target or HOME_KEY, Settings())
+        return self._remembered.accepted.get(target, Settings())
 
-    def last_mode(self, target: str | None) -> ControlMode | None:
+    def last_mode(self, target: Target) -> ControlMode | None:
         """Return the last control mode that was not off."""
-        return self._last_modes.get(target or HOME_KEY)
+        return self._remembered.modes.get(target)
+
+    def last_warm(self, target: Target) -> float | None:
+        """Return the last hot-water minimum, in °C, that was not below 40."""
+        return self._remembered.warm.get(target)
 
     @callback
-    def keep(
-        self,
-        *,
-        accepted: Mapping[str | None, Settings],
-        modes: Mapping[str | None, ControlMode],
-    ) -> None:
-        """Keep these; writes the file a moment later, and only if anything is new."""
-        new_accepted = {
-            target or HOME_KEY: settings for target, settings in accepted.items()
-        }
-        new_modes = {target or HOME_KEY: mode for target, mode in modes.items()}
-        if (new_accepted, new_modes) != (self._accepted, self._last_modes):
-            self._accepted, self._last_modes = new_accepted, new_modes
+    def keep(self, remembered: Remembered) -> None:
+        """Keep this; writes the file a moment later, and only if anything is new."""
+        if remembered != self._remembered:
+            self._remembered = remembered
             self._store.async_delay_save(self._as_stored, SAVE_DELAY)
 
-    def _as_stored(self) -> _Stored:
-        return {
-            "accepted": {
-                key: settings.to_json() for key, settings in self._accepted.items()
-            },
-            "last_modes": {key: str(mode) for key, mode in self._last_modes.items()},
-        }
+    def _as_stored(self) -> dict[str, Any]:
+        return self._remembered.to_json()
+
+
+def memory_store(hass: HomeAssistant, entry_id: str) -> SteeringStore[Remembered]:
+    """Return the file of a config entry."""
+    return SteeringStore(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}")

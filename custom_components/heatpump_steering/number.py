@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import override
 
 from homeassistant.components.number import (
@@ -12,19 +11,15 @@ from homeassistant.components.number import (
     NumberMode,
 )
 from homeassistant.const import UnitOfTemperature
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util.unit_conversion import TemperatureDeltaConverter
 
 from .api import Leaf, Settings, without_dust
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
-from .limits import RANGES
-
-# How long a number that was refused is a slider, in seconds: long enough for the frontend to draw it.
-REDRAW = 0.3
+from .limits import RANGES, range_of
 
 # The outbox orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -45,7 +40,6 @@ TEMPERATURES = tuple(
         leaf=leaf,
         device_class=NumberDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        native_min_value=RANGES[leaf].minimum,
         native_max_value=RANGES[leaf].maximum,
         step_celsius=RANGES[leaf].step,
         step_fahrenheit=1,
@@ -109,29 +103,29 @@ class SteeringNumber(SteeringEntity, NumberEntity):
 
     @property
     @override
+    def native_min_value(self) -> float:
+        """Return the lowest value; that of the hot water is lower during a vacation."""
+        on_vacation = self.coordinator.vacations.lets_hot_water_cool(self.target)
+        return range_of(self.entity_description.leaf, on_vacation=on_vacation).minimum
+
+    @property
+    @override
+    def basis(self) -> object:
+        """Return the settings, and the range."""
+        return (self.shown, self.native_min_value)
+
+    @property
+    @override
     def native_step(self) -> float:
         """Return the step, which Home Assistant takes in the house's own unit."""
         if self._house_unit == UnitOfTemperature.FAHRENHEIT:
             return self.entity_description.step_fahrenheit
         return self.entity_description.step_celsius
 
-    @callback
     @override
     def _show_the_truth(self) -> None:
-        """Have the control drawn anew: only that makes the frontend let go of a number that was refused.
-
-        A new state with the same value does not (seen on 2026.11); one that makes a slider of the box does, and a
-        moment later the box is back.
-        """
-        self._attr_mode = NumberMode.SLIDER
-        self.async_write_ha_state()
-
-        @callback
-        def back_to_box(_: datetime) -> None:
-            self._attr_mode = NumberMode.BOX
-            self.async_write_ha_state()
-
-        self.async_on_remove(async_call_later(self.hass, REDRAW, back_to_box))
+        """Make a slider of the box, and a box again."""
+        self._draw_anew("_attr_mode", NumberMode.SLIDER, NumberMode.BOX)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
@@ -163,7 +157,7 @@ class DifferenceNumber(SteeringNumber):
     @override
     def native_min_value(self) -> float:
         """Return the smallest difference in the house's own unit."""
-        return self._to_house(RANGES[self.entity_description.leaf].minimum)
+        return self._to_house(super().native_min_value)
 
     @property
     @override

@@ -9,7 +9,8 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_ENTITY_ID
+from homeassistant.const import CONF_ENTITY_ID, UnitOfTemperature, UnitOfTime
+from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import (
@@ -17,21 +18,39 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
 )
+from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .account import cleaned
-from .api import Settings
+from .api import ControlMode, Leaf, Settings, without_dust
 from .const import HOME_KEY
 from .coordinator import HeatPumpSteeringConfigEntry
+from .limits import range_of
 from .room_sensors import CONF_ROOM_SENSORS
+from .vacation_profile import (
+    CONF_CONTROL_MODE,
+    CONF_HOT_WATER_MIN,
+    CONF_PREFERRED_TEMPERATURE,
+    CONF_VACATION,
+    CONF_WELCOME_HOURS,
+    CONF_WELCOME_TEMPERATURE,
+    DEFAULT_PREFERRED_TEMPERATURE,
+    DEFAULT_WELCOME_TEMPERATURE,
+    VACATION_TEMPERATURES,
+)
 
 CONF_COUNTRY = "country"
 CONF_HEAT_PUMP = "heat_pump"
 CONF_POSTAL_CODE = "postal_code"
+
+SECTION_WELCOME_HOME = "welcome_home"
 
 # A select has no empty value.
 _HOME_OPTION = "home"
@@ -46,7 +65,7 @@ _SENSOR = EntitySelector(
 
 
 class SteeringOptionsFlow(OptionsFlowWithReload):
-    """Offers the room's temperature and the place of the home."""
+    """Offers the room's temperature, what a vacation does, and the place of the home."""
 
     config_entry: HeatPumpSteeringConfigEntry
 
@@ -60,7 +79,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         if not self._connected:
             return self.async_abort(reason="not_connected")
         return self.async_show_menu(
-            step_id="init", menu_options=["thermostat", "location"]
+            step_id="init", menu_options=["thermostat", "vacation", "location"]
         )
 
     async def async_step_thermostat(
@@ -103,6 +122,29 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         if entity_id := user_input.get(CONF_ENTITY_ID):
             picked[self._thermostat] = entity_id
         return self._save({CONF_ROOM_SENSORS: picked})
+
+    async def async_step_vacation(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose what a vacation sets, and how the hot water is welcomed back."""
+        if not self._connected:
+            return self.async_abort(reason="not_connected")
+        unit = self.hass.config.units.temperature_unit
+        if user_input is not None:
+            chosen = {**user_input, **user_input[SECTION_WELCOME_HOME]}
+            del chosen[SECTION_WELCOME_HOME]
+            return self._save(
+                {CONF_VACATION: _converted(chosen, unit, UnitOfTemperature.CELSIUS)}
+            )
+        saved = self.config_entry.options.get(CONF_VACATION, {})
+        suggested = _converted(saved, UnitOfTemperature.CELSIUS, unit)
+        return self.async_show_form(
+            step_id="vacation",
+            data_schema=self.add_suggested_values_to_schema(
+                _vacation_schema(unit),
+                {**suggested, SECTION_WELCOME_HOME: suggested},
+            ),
+        )
 
     async def async_step_location(
         self, user_input: dict[str, Any] | None = None
@@ -161,3 +203,73 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             value = target or _HOME_OPTION
             thermostats.append(SelectOptionDict(value=value, label=name or value))
         return thermostats
+
+
+def _vacation_schema(unit: str) -> vol.Schema:
+    """Return the form of the vacation, in the house's own unit."""
+
+    def temperature(leaf: Leaf, on_vacation: bool = False) -> NumberSelector:
+        allowed = range_of(leaf, on_vacation=on_vacation)
+        fahrenheit = unit == UnitOfTemperature.FAHRENHEIT
+        return NumberSelector(
+            NumberSelectorConfig(
+                min=_in_unit(allowed.minimum, UnitOfTemperature.CELSIUS, unit),
+                max=_in_unit(allowed.maximum, UnitOfTemperature.CELSIUS, unit),
+                step=1 if fahrenheit else allowed.step,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=unit,
+            )
+        )
+
+    def default(celsius: float) -> float:
+        return round(_in_unit(celsius, UnitOfTemperature.CELSIUS, unit))
+
+    return vol.Schema(
+        {
+            vol.Required(
+                CONF_PREFERRED_TEMPERATURE,
+                default=default(DEFAULT_PREFERRED_TEMPERATURE),
+            ): temperature(Leaf.PREFERRED_TEMPERATURE),
+            vol.Optional(CONF_HOT_WATER_MIN): temperature(
+                Leaf.HOT_WATER_MIN, on_vacation=True
+            ),
+            vol.Optional(CONF_CONTROL_MODE): SelectSelector(
+                SelectSelectorConfig(
+                    options=[mode.value for mode in ControlMode],
+                    translation_key="control_mode",
+                )
+            ),
+            vol.Required(SECTION_WELCOME_HOME): section(
+                vol.Schema(
+                    {
+                        vol.Required(CONF_WELCOME_HOURS, default=0): NumberSelector(
+                            NumberSelectorConfig(
+                                min=0,
+                                max=48,
+                                step=1,
+                                mode=NumberSelectorMode.BOX,
+                                unit_of_measurement=UnitOfTime.HOURS,
+                            )
+                        ),
+                        vol.Required(
+                            CONF_WELCOME_TEMPERATURE,
+                            default=default(DEFAULT_WELCOME_TEMPERATURE),
+                        ): temperature(Leaf.HOT_WATER_MIN),
+                    }
+                ),
+                {"collapsed": True},
+            ),
+        }
+    )
+
+
+def _converted(vacation: dict[str, Any], unit: str, other: str) -> dict[str, Any]:
+    """Return the options of the vacation with their temperatures in another unit."""
+    return {
+        key: _in_unit(value, unit, other) if key in VACATION_TEMPERATURES else value
+        for key, value in vacation.items()
+    }
+
+
+def _in_unit(value: float, unit: str, other: str) -> float:
+    return without_dust(TemperatureConverter.convert(value, unit, other))

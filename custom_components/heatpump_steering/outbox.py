@@ -248,7 +248,6 @@ class Outbox:
         while wishes:
             change = merged(wishes)
             try:
-                self._delivery.check(parcel.target, change)
                 await self._deliver(parcel, change)
             except LimitError as error:
                 guilty = self._guilty_of_limit(parcel.target, wishes)
@@ -286,11 +285,16 @@ class Outbox:
         return concerned[-1]
 
     async def _deliver(self, parcel: Parcel, change: Settings) -> None:
-        """Deliver a change, again and again while the trouble may pass by itself, until the deadline."""
+        """Deliver a change, again and again while the trouble may pass by itself, until the deadline.
+
+        Raises LimitError or SteeringError.
+        """
         deadline = self._loop.time() + DEADLINE
         pause = FIRST_PAUSE
         maybe_applied = False
         while True:
+            # Each time: while it was tried, a vacation may have ended.
+            self._delivery.check(parcel.target, change)
             try:
                 async with asyncio.timeout_at(deadline):
                     await self._delivery.deliver(

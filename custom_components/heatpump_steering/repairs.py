@@ -1,119 +1,71 @@
-"""The issues that Home Assistant shows under Repairs."""
+"""What Home Assistant offers to do about an issue."""
 
-from collections.abc import Mapping
-from hashlib import sha256
-
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .api import HeatPump, Leaf
-from .const import DOMAIN, HOME_KEY, PROJECT_URL, Target
-from .entity_ids import async_entity_of, device_identifier
-from .ledger import NotKept
-from .wording import async_device_name, async_setting_name, async_value_text
-
-NOT_KEPT_PAGE = f"{PROJECT_URL}/blob/main/docs/not-kept.md"
-ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
+from .api import Settings
+from .const import DOMAIN
+from .coordinator import SteeringCoordinator
 
 
-@callback
-def async_show_broken_links(
-    hass: HomeAssistant,
-    entry_id: str,
-    namespace: str,
-    heat_pumps: Mapping[str, HeatPump],
-) -> None:
-    """Show an issue for every heat pump whose manufacturer's account the cloud cannot reach any more."""
-    _show(
-        hass,
-        f"account_link_{entry_id}_",
-        {
-            _anonymous(device_id): {
-                "heat_pump": async_device_name(
-                    hass,
-                    entry_id,
-                    device_identifier(namespace, device_id),
-                    " ".join(
-                        filter(None, (heat_pump.brand, heat_pump.model, device_id))
-                    ),
-                )
-            }
-            for device_id, heat_pump in heat_pumps.items()
-            if heat_pump.needs_reauthentication
-        },
-        translation_key="account_link",
-        learn_more_url=ACCOUNT_LINK_PAGE,
-    )
+class HotWaterFlow(RepairsFlow):
+    """Puts a hot-water minimum below 40 °C right, or leaves it."""
 
-
-def _anonymous(target: Target) -> str:
-    """Return what stands for a target in the id of an issue: Home Assistant puts those into diagnostics."""
-    return sha256((target or HOME_KEY).encode()).hexdigest()[:12]
-
-
-@callback
-def async_show_not_kept(
-    hass: HomeAssistant,
-    entry_id: str,
-    namespace: str,
-    not_kept: Mapping[Target, Mapping[Leaf, NotKept]],
-) -> None:
-    """Show an issue for every setting that the cloud did not keep, and close those that are mended."""
-    shown: dict[str, dict[str, str]] = {}
-    for target, leaves in not_kept.items():
-        for leaf, it in leaves.items():
-            entity = async_entity_of(hass, namespace, target, leaf)
-            shown[f"{_anonymous(target)}_{leaf}"] = {
-                "heat_pump": async_device_name(
-                    hass, entry_id, device_identifier(namespace, target), target or ""
-                ),
-                "setting": async_setting_name(hass, entity.entity_id)
-                if entity
-                else leaf,
-                "wished": async_value_text(hass, leaf, it.wished),
-                "held": async_value_text(hass, leaf, it.held),
-            }
-    _show(
-        hass,
-        f"not_kept_{entry_id}_",
-        shown,
-        translation_key="not_kept",
-        learn_more_url=NOT_KEPT_PAGE,
-    )
-
-
-@callback
-def async_close_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Close all issues of an entry."""
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and f"_{entry_id}_" in issue_id:
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
-
-
-def _show(
-    hass: HomeAssistant,
-    prefix: str,
-    issues: Mapping[str, dict[str, str]],
-    *,
-    translation_key: str,
-    learn_more_url: str,
-) -> None:
-    """Show exactly these issues of those whose id begins with the prefix; each with its placeholders."""
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if (
-            domain == DOMAIN
-            and issue_id.startswith(prefix)
-            and issue_id.removeprefix(prefix) not in issues
-        ):
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
-    for name, placeholders in issues.items():
-        ir.async_create_issue(
-            hass,
-            DOMAIN,
-            prefix + name,
-            is_fixable=False,
-            learn_more_url=learn_more_url,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=translation_key,
-            translation_placeholders=placeholders,
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Say what is so, and offer both."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["put_back", "leave"],
+            description_placeholders=issue.translation_placeholders if issue else None,
         )
+
+    async def async_step_put_back(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Set the value from before; a maximum below it, which can only be one below 40 °C, is raised with it."""
+        assert self.data is not None
+        entry = self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_connected")
+        coordinator: SteeringCoordinator = entry.runtime_data
+        target = str(self.data["target"]) or None
+        before = self.data["before"]
+        assert isinstance(before, float)
+        maximum = coordinator.shown(target).hot_water_max
+        change = Settings(
+            hot_water_min=before,
+            hot_water_max=before if maximum is not None and maximum < before else None,
+        )
+        try:
+            await coordinator.async_change(target, change)
+        except HomeAssistantError as error:
+            return self.async_abort(
+                reason="failed", description_placeholders={"reason": str(error)}
+            )
+        return self.async_create_entry(data={})
+
+    async def async_step_leave(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave it as it is, and ask no more while it stays so."""
+        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
+        return self.async_abort(reason="left")
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant,
+    issue_id: str,
+    data: dict[str, str | int | float | None] | None,
+) -> RepairsFlow:
+    """Return the flow that mends an issue."""
+    return HotWaterFlow() if data else ConfirmRepairFlow()

@@ -1,4 +1,4 @@
-"""What the differences mean as temperatures, and how the settings stand with the cloud."""
+"""What the differences mean as temperatures, how the vacation is, and how the settings stand with the cloud."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 from .ledger import Status
+from .vacation_record import Stage
 
 # Only reads what the coordinator has.
 PARALLEL_UPDATES = 0
@@ -32,6 +33,8 @@ class SteeringSensorDescription(SensorEntityDescription):
     value_fn: Callable[[TargetData], float | str | datetime | None]
     needs_reading: bool = False
     """There is nothing to show where the cloud cannot be read."""
+    needs_cloud: bool = True
+    """Unavailable while the cloud cannot be reached."""
 
 
 SENSORS = (
@@ -48,6 +51,13 @@ SENSORS = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         suggested_display_precision=1,
         value_fn=lambda data: upper_edge(data.shown),
+    ),
+    SteeringSensorDescription(
+        key="vacation_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[stage.value for stage in Stage],
+        needs_cloud=False,
+        value_fn=lambda data: data.vacation.value,
     ),
     SteeringSensorDescription(
         key="settings_status",
@@ -101,6 +111,14 @@ class SteeringSensor(SteeringEntity, SensorEntity):
         """Show what the description says."""
         super().__init__(coordinator, target, description.key)
         self.entity_description = description
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether there is something to show."""
+        if self.entity_description.needs_cloud:
+            return super().available
+        return self.target in self.coordinator.data.targets
 
     @property
     @override

@@ -56,6 +56,12 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
         return None if value is None else bool(value)
 
     @override
+    def _show_the_truth(self) -> None:
+        """Make two buttons of the toggle, and a toggle again; where nothing can be read, the other way round."""
+        assumed = self.coordinator.write_only
+        self._draw_anew("_attr_assumed_state", not assumed, assumed)
+
+    @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Switch it on; the cloud switches off what excludes it."""
         await self.async_change(Settings.of({self._leaf: True}))

@@ -159,6 +159,10 @@ class Api:
         """Return what a POST answers. Raises ApiError."""
         return await self._request("POST", path, token=await self._token(), json=body)
 
+    async def delete(self, path: str) -> Any:
+        """Return what a DELETE answers. Raises ApiError."""
+        return await self._request("DELETE", path, token=await self._token())
+
     async def command(self, kind: str, **values: Any) -> Any:
         """Return the result of a websocket command. Raises ApiError."""
         async with self.session.ws_connect("/api/websocket") as socket:

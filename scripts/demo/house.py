@@ -300,6 +300,15 @@ class House:
             },
         )
 
+    async def add_dashboard(self, url_path: str, config: Mapping[str, Any]) -> None:
+        """Put a dashboard into the sidebar, as somebody would who pastes its YAML."""
+        await self.api.command(
+            "lovelace/dashboards/create", url_path=url_path, title=config["title"]
+        )
+        await self.api.command(
+            "lovelace/config/save", url_path=url_path, config=dict(config)
+        )
+
     async def _entities(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.api.command(
             "config/entity_registry/list"
@@ -334,6 +343,10 @@ class House:
         await self.wait_for_entry(entry_id)
         return entry_id
 
+    async def disconnect(self, entry_id: str) -> None:
+        """Remove a home."""
+        await self.api.delete(f"/api/config/config_entries/entry/{entry_id}")
+
     async def move_cloud(self, entry_id: str, base_url: str) -> None:
         """Go through the reconfigure flow, because the cloud has another address."""
         result = await self._flow(
@@ -346,16 +359,18 @@ class House:
         await self.wait_for_entry(entry_id)
 
     async def pick_room_sensor(
-        self, entry_id: str, heat_pump: str, entity_id: str
+        self, entry_id: str, heat_pump: str | None, entity_id: str
     ) -> None:
-        """Go through the options flow, so that the thermostat of one heat pump of several shows a room's temperature."""
-        result = await self._flow(
-            {"handler": entry_id},
+        """Go through the options flow, so that a thermostat shows a room's temperature.
+
+        `heat_pump` says whose thermostat, where there are several.
+        """
+        answers = [
             {"next_step_id": "thermostat"},
-            {"heat_pump": heat_pump},
+            *([] if heat_pump is None else [{"heat_pump": heat_pump}]),
             {"entity_id": entity_id},
-            kind="options/flow",
-        )
+        ]
+        result = await self._flow({"handler": entry_id}, *answers, kind="options/flow")
         if result["type"] != "create_entry":
             raise self.failure(
                 f"The options flow did not take the room's sensor: {_said(result)}"

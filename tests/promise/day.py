@@ -5,7 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, override
 
-from custom_components.heatpump_steering.const import DOMAIN, EVENT_CHANGED_ELSEWHERE
+from custom_components.heatpump_steering.const import (
+    DOMAIN,
+    EVENT_CHANGED_ELSEWHERE,
+    EVENT_STAYED_BY_HAND,
+)
 from homeassistant.components.logbook import _process_logbook_platform
 from homeassistant.components.logbook.const import DOMAIN as LOGBOOK
 from homeassistant.components.logbook.models import LogbookConfig, async_event_to_row
@@ -247,7 +251,7 @@ class Day(World):
         return seen
 
     def read_logbook(self) -> list[str]:
-        """Note from now on the logbook's lines of changes made elsewhere, as Home Assistant's logbook words them."""
+        """Note from now on the logbook's lines of the integration, as Home Assistant's logbook words them."""
         lines: list[str] = []
         self.hass.data[LOGBOOK] = LogbookConfig({})
         self.run(
@@ -259,14 +263,15 @@ class Day(World):
 
         @callback
         def note(event: Event[Any]) -> None:
-            processor = EventProcessor(self.hass, [EVENT_CHANGED_ELSEWHERE])
+            processor = EventProcessor(self.hass, [str(event.event_type)])
             rows: list[Any] = [async_event_to_row(event)]
             for line in processor.humanify(rows):
                 assert line["domain"] == DOMAIN
                 assert self.hass.states.get(line["entity_id"])
                 lines.append(f"{line['name']} {line['message']}")
 
-        self.hass.bus.async_listen(EVENT_CHANGED_ELSEWHERE, note)
+        for event_type in (EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND):
+            self.hass.bus.async_listen(event_type, note)
         return lines
 
     def issues(self) -> list[dict[str, str]]:

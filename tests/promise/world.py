@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from copy import deepcopy
 from datetime import timedelta
 import logging
-from typing import Any, override
+from typing import override
 from unittest.mock import Mock
 
 from freezegun import freeze_time
@@ -18,7 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant import loader
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import frame, translation
 from homeassistant.setup import async_setup_component
@@ -95,7 +96,7 @@ class World:
 
         return self.loop.run_until_complete(wrapped())
 
-    async def _start_home_assistant(self, data: dict[str, Any] | None) -> None:
+    async def _start_home_assistant(self, before: ConfigEntry | None) -> None:
         self._home_assistant = async_test_home_assistant()
         self.hass = await self._home_assistant.__aenter__()
         self.hass.import_executor.shutdown(wait=False)
@@ -103,11 +104,18 @@ class World:
         self.hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
         frame.async_setup(self.hass)
         await async_setup_component(self.hass, "homeassistant", {})
+        await self._furnish()
         self.house = House(self.hass, self.cloud)
-        if data is None:
+        if before is None:
             await self.house.connect()
             return
-        entry = MockConfigEntry(domain=DOMAIN, data=data, entry_id="home", title=USER)
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            data=dict(before.data),
+            options=dict(before.options),
+            entry_id="home",
+            title=USER,
+        )
         entry.add_to_hass(self.hass)
         self.house.entry = entry
         setup = self.loop.create_task(
@@ -116,21 +124,29 @@ class World:
         await self.pass_until(setup.done)
         await self.settle()
 
+    async def _furnish(self) -> None:
+        """Do what has to be done in the house before it is connected; here nothing."""
+
     async def _stop_home_assistant(self) -> None:
         stopping = self.loop.create_task(self.hass.async_stop(force=True))
         await self.pass_until(stopping.done)
         await stopping
         await self._home_assistant.__aexit__(None, None, None)
 
-    async def restart(self) -> None:
-        """Stop Home Assistant and start it anew, with the same files."""
+    async def restart(self, *, power_cut: bool = False) -> None:
+        """Stop Home Assistant and start it anew, with the same files; after a power cut with those from before."""
         entry = self.house.entry
+        files = deepcopy(self.storage)
         await self._stop_home_assistant()
-        stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}", None)
-        if stored is not None:
-            stored["key"] = f"{DOMAIN}.home"
-            self.storage[stored["key"]] = stored
-        await self._start_home_assistant(dict(entry.data))
+        if power_cut:
+            self.storage.clear()
+            self.storage.update(files)
+        for file in ("", ".vacation"):
+            stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}{file}", None)
+            if stored is not None:
+                stored["key"] = f"{DOMAIN}.home{file}"
+                self.storage[stored["key"]] = stored
+        await self._start_home_assistant(entry)
 
     async def reload(self) -> None:
         """Reload the entry; a failed setup is tried again by Home Assistant itself."""

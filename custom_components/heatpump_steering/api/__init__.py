@@ -17,6 +17,7 @@ from .errors import (
 from .models import ControlMode, HeatPump, Leaf, Listing, Value
 from .settings import (
     IN_JSON,
+    SAME_WITHIN,
     WRITE_ONLY,
     Reading,
     ReportedSettings,
@@ -27,6 +28,7 @@ from .settings import (
 
 __all__ = [
     "IN_JSON",
+    "SAME_WITHIN",
     "WRITE_ONLY",
     "BadKeyError",
     "ContradictoryChangeError",

@@ -1,0 +1,214 @@
+"""The calendar in which vacations are planned."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar.const import (
+    EVENT_DESCRIPTION,
+    EVENT_END,
+    EVENT_LOCATION,
+    EVENT_RRULE,
+    EVENT_START,
+    EVENT_SUMMARY,
+    CalendarEntityFeature,
+)
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .entity import SteeringEntity, device_info
+from .entity_ids import unique_id
+from .vacation_plans import Plan, current_or_next, new_uid
+
+# Nothing here waits for the cloud.
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: HeatPumpSteeringConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the calendar."""
+    coordinator = entry.runtime_data
+    _keep_entity_id(hass, entry.entry_id, _unique_id(coordinator))
+    async_add_entities([VacationCalendar(coordinator)])
+
+
+def _unique_id(coordinator: SteeringCoordinator) -> str:
+    """Return the id of the home's calendar: it stays the same when a second heat pump turns up."""
+    return unique_id(coordinator.namespace, coordinator.home, "vacation")
+
+
+@callback
+def _keep_entity_id(hass: HomeAssistant, entry_id: str, calendar_id: str) -> None:
+    """Let the calendar stay the same entity after the entry was told to be about another heat pump, or about all."""
+    registry = er.async_get(hass)
+    if registry.async_get_entity_id(Platform.CALENDAR, DOMAIN, calendar_id):
+        return
+    for entity in er.async_entries_for_config_entry(registry, entry_id):
+        if entity.domain == Platform.CALENDAR:
+            registry.async_update_entity(entity.entity_id, new_unique_id=calendar_id)
+
+
+class VacationCalendar(SteeringEntity, CalendarEntity):
+    """The vacations of the home: on while there is one."""
+
+    _attr_supported_features = (
+        CalendarEntityFeature.CREATE_EVENT
+        | CalendarEntityFeature.DELETE_EVENT
+        | CalendarEntityFeature.UPDATE_EVENT
+    )
+
+    def __init__(self, coordinator: SteeringCoordinator) -> None:
+        """Belong to the home, or to the only heat pump."""
+        super().__init__(coordinator, coordinator.main_target, "vacation")
+        self._attr_unique_id = _unique_id(coordinator)
+        self._attr_assumed_state = False
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Move to the home's device when there are several heat pumps, and back when there is only one again."""
+        target = self.coordinator.main_target
+        if target != self.target:
+            self.target = target
+            device = dr.async_get(self.hass).async_get_or_create(
+                config_entry_id=self.coordinator.config_entry.entry_id,
+                **device_info(self.coordinator, target),
+            )
+            er.async_get(self.hass).async_update_entity(
+                self.entity_id, device_id=device.id
+            )
+        super()._handle_coordinator_update()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Plans need no cloud."""
+        return True
+
+    @property
+    @override
+    def basis(self) -> object:
+        """Return the plans; the passing of time is followed by Home Assistant."""
+        return self.coordinator.vacations.plans
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return the vacation that runs, or else the next one."""
+        plan = current_or_next(self.coordinator.vacations.plans, dt_util.utcnow())
+        return None if plan is None else _event(plan)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return the vacations in a span of time, the earliest first."""
+        plans = sorted(self.coordinator.vacations.plans, key=lambda plan: plan.begins)
+        return [
+            event
+            for event in map(_event, plans)
+            if event.start_datetime_local < end_date
+            and event.end_datetime_local > start_date
+        ]
+
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        """Plan a vacation; raises ServiceValidationError for one that is over, or that repeats."""
+        plan = _plan(new_uid(), kwargs)
+        if plan.over(dt_util.utcnow()):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="vacation_in_the_past"
+            )
+        vacations = self.coordinator.vacations
+        await vacations.async_plan([*vacations.plans, plan])
+
+    @override
+    async def async_update_event(
+        self,
+        uid: str,
+        event: dict[str, Any],
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Plan a vacation differently, also while it runs; raises ServiceValidationError."""
+        before = self._find(uid)
+        changed = _plan(uid, event)
+        if before.end is None and changed.end == _in_utc(_event(before).end):
+            # Nobody has touched the end that is shown of a vacation without one.
+            changed = replace(changed, end=None)
+        vacations = self.coordinator.vacations
+        await vacations.async_plan(
+            changed if plan.uid == uid else plan for plan in vacations.plans
+        )
+
+    @override
+    async def async_delete_event(
+        self,
+        uid: str,
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Plan a vacation no more; one that runs ends. Raises ServiceValidationError."""
+        self._find(uid)
+        vacations = self.coordinator.vacations
+        await vacations.async_plan(plan for plan in vacations.plans if plan.uid != uid)
+
+    def _find(self, uid: str) -> Plan:
+        for plan in self.coordinator.vacations.plans:
+            if plan.uid == uid:
+                return plan
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="vacation_not_found"
+        )
+
+
+def _plan(uid: str, event: dict[str, Any]) -> Plan:
+    """Return the plan that an event of Home Assistant means."""
+    if event.get(EVENT_RRULE):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="vacation_repeats"
+        )
+    return Plan(
+        uid=uid,
+        summary=event[EVENT_SUMMARY],
+        start=_in_utc(event[EVENT_START]),
+        end=_in_utc(event[EVENT_END]),
+        description=event.get(EVENT_DESCRIPTION),
+        location=event.get(EVENT_LOCATION),
+    )
+
+
+def _in_utc(start_or_end: date) -> date:
+    """Return a moment as such: the house may be in another time zone by then."""
+    if isinstance(start_or_end, datetime):
+        return dt_util.as_utc(start_or_end)
+    return start_or_end
+
+
+def _event(plan: Plan) -> CalendarEvent:
+    """Return the plan as an event of Home Assistant; one that is open ends tomorrow, whenever that is asked."""
+    start, end = plan.start, plan.end
+    if isinstance(start, datetime):
+        start = dt_util.as_local(start)
+    if end is None:
+        end = dt_util.start_of_local_day() + timedelta(days=2)
+    if isinstance(end, datetime):
+        end = dt_util.as_local(end)
+    return CalendarEvent(
+        start=start,
+        end=end,
+        summary=plan.summary,
+        description=plan.description,
+        location=plan.location,
+        uid=plan.uid,
+    )

@@ -1,0 +1,1 @@
+"""The blueprints, run by Home Assistant's own automations in a house with a simulated cloud."""

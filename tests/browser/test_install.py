@@ -1,0 +1,62 @@
+"""The first evening: the integration is added from Home Assistant's own pages."""
+
+from typing import Final
+
+from playwright.async_api import expect
+
+from scripts.demo import House
+from scripts.demo.simulated import KEY
+from simulator import Simulator
+
+from .households import USER_ID
+from .pictures import Pictures
+from .visitor import Visitor
+
+WRONG_KEY: Final = "not-the-key"
+
+
+async def test_install(
+    cloud: Simulator, empty_house: House, visitor: Visitor, pictures: Pictures
+) -> None:
+    """A wrong key is told as such and asked for again; with the right one the heat pump is there, as it was."""
+    page = visitor.page
+    await visitor.go("/config/integrations/dashboard")
+    await visitor.press("Add integration")
+    await page.locator("dialog-add-integration input").fill("heat pump")
+    await (
+        page.locator("ha-integration-list-item")
+        .get_by_text("Heat Pump Steering")
+        .click()
+    )
+
+    form = page.locator("step-flow-form")
+    await form.locator("input[name=api_key]").fill(WRONG_KEY)
+    await form.locator("input[name=user_id]").fill(USER_ID)
+    pictures.keep("connect", await page.screenshot())
+    await form.get_by_role("button", name="Server").click()
+    await page.locator("ha-picker-combo-box input").fill(cloud.url)
+    await (
+        page.locator("ha-picker-combo-box")
+        .get_by_role("option")
+        .filter(has_text=cloud.url)
+        .click()
+    )
+    await visitor.press("Submit")
+    await expect(form.locator("ha-alert")).to_contain_text(
+        "The cloud does not accept this API key."
+    )
+    assert not await empty_house.entries()
+
+    await form.locator("input[name=api_key]").fill(KEY)
+    await visitor.press("Submit")
+    await expect(page.locator("step-flow-create-entry")).to_be_visible()
+    await visitor.press("Skip and finish")
+    [entry] = await empty_house.entries()
+    await empty_house.wait_for_entry(entry["entry_id"])
+    await visitor.reads(
+        "climate.heat_pump", "heat_cool", target_temp_low=19.5, target_temp_high=22
+    )
+    assert not [
+        entry for entry in cloud.journal.entries(method="PATCH") if entry.key_right
+    ]
+    assert entry["title"] == USER_ID

@@ -1,0 +1,44 @@
+"""Settings → Repairs: what somebody reads there, and what it takes to make it go away.
+
+That a setting was not kept takes the integration some minutes to be sure of: too long for a walk.
+"""
+
+from playwright.async_api import Locator, expect
+
+from .home import Home
+from .households import HEAT_PUMP
+from .pictures import Pictures
+from .visitor import Visitor
+
+
+async def open_repair(visitor: Visitor, title: str) -> Locator:
+    """Open a repair from the list, and return its dialog."""
+    await visitor.go("/config/repairs")
+    await visitor.page.locator("ha-config-repairs").get_by_text(title).click()
+    return visitor.dialog()
+
+
+async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) -> None:
+    """A broken link to the manufacturer is told with what to do about it, and gone when it is mended."""
+    home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
+    await home.house.reload(home.entry_id)
+
+    title = "The cloud has lost the link to the heat pump's manufacturer"
+    dialog = await open_repair(visitor, title)
+    await expect(dialog).to_contain_text("“Heat pump”")
+    await expect(dialog.locator("ha-button", has_text="Learn more")).to_have_attribute(
+        "href",
+        "https://github.com/heatpump-steering/heatpump-steering/blob/main/docs/account-link.md",
+    )
+    pictures.keep("repair", await visitor.page.screenshot())
+    # The dashboard says it too, as long as it lasts.
+    badge = "binary_sensor.heat_pump_manufacturer_account"
+    await visitor.go("/heat-pump")
+    await expect(visitor.card(badge)).to_be_visible()
+
+    home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": False})
+    await home.house.reload(home.entry_id)
+    await expect(visitor.card(badge)).to_be_hidden()
+    await visitor.go("/config/repairs")
+    await expect(visitor.page.locator("ha-config-repairs-dashboard")).to_be_visible()
+    await expect(visitor.page.get_by_text(title)).to_be_hidden()

@@ -1,0 +1,689 @@
+"""Vacations from their plan to the last setting put back: each thing that can come in between, by itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import date, datetime, timedelta
+from typing import Any, override
+
+import pytest
+
+from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.components.calendar.const import (
+    DATA_COMPONENT,
+    CalendarEntityFeature,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from .day import POLL, PREFERRED_LEAF, Call, Day
+
+HOUR = 3600.0
+HOT_WATER_MIN = "dhw.temperature_lower_bound"
+HOT_WATER_MAX = "dhw.temperature_upper_bound"
+MODE = "room.temperature_control_mode"
+
+
+class Holidays(Day):
+    """A day, or many, on which people go away."""
+
+    def choose(self, **profile: Any) -> None:
+        """Choose what a vacation does; the preferred temperature is 16 °C."""
+        profile = {"preferred_temperature": 16.0, **profile}
+        self.hass.config_entries.async_update_entry(
+            self.entry, options={"vacation": profile}
+        )
+        self.run(self.reload())
+        self.cloud.journal.clear()
+
+    @property
+    def main(self) -> str:
+        """Return the target that has the calendar and the preset."""
+        return "hp-1" if len(self.cloud.cloud.heat_pumps()) == 1 else "home"
+
+    def plan(self, begins: float, lasts: float, **data: Any) -> str:
+        """Plan a vacation in the calendar, in seconds from now; return its id."""
+        start = dt_util.now() + timedelta(seconds=begins)
+        before = self.uids()
+        self.done_or_raise(
+            self.act(
+                "calendar.create_event",
+                "vacation",
+                "home",
+                summary="Away",
+                start_date_time=start.isoformat(),
+                end_date_time=(start + timedelta(seconds=lasts)).isoformat(),
+                **data,
+            )
+        )
+        (uid,) = self.uids() - before
+        return uid
+
+    def done_or_raise(self, call: Call) -> None:
+        """Finish a call, and raise what it raised."""
+        if (error := self.done(call).error) is not None:
+            raise error
+
+    def uids(self) -> set[str]:
+        return {event.uid for event in self.events()}
+
+    def calendar(self) -> Any:
+        return self.hass.data[DATA_COMPONENT].get_entity(
+            self.house.entity_id("vacation", "home")
+        )
+
+    def events(self, days: float = 700) -> list[Any]:
+        """Return what the calendar page shows of these days around today."""
+        span = timedelta(days=days)
+        now = dt_util.now()
+        return self.run(
+            self.calendar().async_get_events(self.hass, now - span, now + span)
+        )
+
+    def edit(self, uid: str, **event: Any) -> None:
+        """Change a vacation as the calendar page does."""
+        self.wait_for(self.calendar().async_update_event(uid, event))
+
+    def delete(self, uid: str) -> None:
+        """Delete a vacation as the calendar page does."""
+        self.wait_for(self.calendar().async_delete_event(uid))
+
+    def preset(self, preset: str) -> Call:
+        """Choose a preset of the thermostat, and wait for the outcome."""
+        return self.done(
+            self.act(
+                "climate.set_preset_mode", "climate", self.main, preset_mode=preset
+            )
+        )
+
+    def stage(self, target: str = "hp-1") -> str:
+        return self.shows("vacation_status", target)
+
+    def pending(self) -> list[str]:
+        """Return which issues of late vacations stand under Repairs."""
+        return sorted(
+            str(issue.translation_key)
+            for issue in ir.async_get(self.hass).issues.values()
+            if issue.domain == DOMAIN and issue.active
+        )
+
+    @property
+    def supplier(self) -> str:
+        (supplier,) = self.cloud.cloud.suppliers()
+        return supplier.name
+
+    @override
+    def wait(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass; after long steps a few short ones, in which what was begun can end."""
+        super().wait(seconds, step)
+        if step > 1:
+            super().wait(5)
+
+    def off(self, seconds: float) -> None:
+        """Turn Home Assistant off, and on again later."""
+        entry = self.entry
+        self.run(self._stop_home_assistant())
+        self.clock.tick(timedelta(seconds=seconds))
+        for file in ("", ".vacation"):
+            stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}{file}")
+            stored["key"] = f"{DOMAIN}.home{file}"
+            self.storage[stored["key"]] = stored
+        self.run(self._start_home_assistant(entry))
+
+
+type Begin = Callable[..., Holidays]
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Return a way to begin with certain heat pumps."""
+    with ExitStack() as stack:
+        yield lambda *ids, **options: stack.enter_context(
+            closing(Holidays(*ids, **options))
+        )
+
+
+@pytest.fixture
+def house(begin: Begin) -> Holidays:
+    """Begin in a house with one heat pump."""
+    return begin("hp-1")
+
+
+def test_planned(house: Holidays) -> None:
+    """A vacation comes and goes by itself: one change at its start, one at its end."""
+    house.choose(hot_water_min=10.0, control_mode="off")
+    house.plan(HOUR, 2 * HOUR)
+    assert house.shows("vacation", "home") == "off"
+    assert house.stage() == "home"
+    house.wait(HOUR + 10, step=10)
+    assert house.shows("vacation", "home") == "on"
+    assert house.stage() == "away"
+    assert house.sent() == [{PREFERRED_LEAF: 16, HOT_WATER_MIN: 10, MODE: "off"}]
+    house.wait(2 * HOUR, step=10)
+    assert house.stage() == "home"
+    assert house.sent()[1:] == [
+        {PREFERRED_LEAF: 21, HOT_WATER_MIN: 45, MODE: "heating"}
+    ]
+    house.wait(HOUR, step=10)
+    assert len(house.sent()) == 2
+
+
+def test_several_heat_pumps(begin: Begin) -> None:
+    """What is the same everywhere is one change for the home; what is not, one for each heat pump."""
+    house = begin("hp-1", "hp-2")
+    house.change_elsewhere(19.0, "hp-2")
+    house.plan(0, HOUR)
+    house.wait(5)
+    assert house.targets_sent() == ["home"]
+    house.wait(HOUR, step=10)
+    assert sorted(house.targets_sent()[1:]) == ["hp-1", "hp-2"]
+    assert (house.held(), house.held(target="hp-2")) == (21, 19)
+    house.plan(0, HOUR)
+    house.wait(30)
+    house.change_elsewhere(19.0)
+    house.change_elsewhere(18.0, "hp-2")
+    house.wait(HOUR, step=10)
+    assert (house.held(), house.held(target="hp-2")) == (19, 18)
+
+
+def test_preset(house: Holidays) -> None:
+    """Away begins a vacation with an open end, none ends it; each action returns when the cloud has it."""
+    assert house.preset("none").key is None
+    assert not house.requests()
+    assert house.preset("away").key is None
+    assert house.values_sent() == [16]
+    state = house.house.state("climate")
+    assert state.attributes["preset_mode"] == "away"
+    assert state.attributes["temperature"] == 16
+    assert house.shows("vacation", "home") == "on"
+    assert house.preset("away").key is None
+    house.wait(50 * HOUR, step=60)
+    assert house.shows("vacation", "home") == "on"
+    assert house.values_sent() == [16]
+    assert house.preset("none").key is None
+    assert house.values_sent() == [16, 21]
+    assert house.house.state("climate").attributes["preset_mode"] == "none"
+    assert house.shows("vacation", "home") == "off"
+
+
+def test_preset_ends_a_planned_vacation(house: Holidays) -> None:
+    """None ends what is planned for now, and leaves what is planned for later."""
+    house.plan(-HOUR, 10 * HOUR)
+    house.plan(20 * HOUR, HOUR)
+    house.wait(5)
+    assert house.preset("none").key is None
+    assert house.values_sent() == [16, 21]
+    assert len(house.events()) == 2
+    house.wait(10 * HOUR, step=60)
+    assert house.values_sent() == [16, 21]
+
+
+def test_preset_belongs_to_the_home(begin: Begin) -> None:
+    """Where there are several heat pumps, a vacation is the home's."""
+    house = begin("hp-1", "hp-2")
+    assert "preset_modes" not in house.house.state("climate").attributes
+    assert house.house.state("climate", "home").attributes["preset_modes"] == [
+        "none",
+        "away",
+    ]
+
+
+def test_preset_that_cannot_be_sent(house: Holidays) -> None:
+    """The person is told, and it is tried on; at the end, too."""
+    house.cloud.weather.add(method="PATCH", status=503)
+    call = house.preset("away")
+    assert call.key == "vacation_start_pending"
+    assert "status 503" in call.text
+    assert house.stage() == "starting"
+    house.cloud.weather.clear()
+    house.wait(120)
+    assert house.stage() == "away"
+    assert house.held() == 16
+
+    house.cloud.weather.add(method="GET", status=503)
+    call = house.preset("none")
+    assert call.key == "vacation_end_pending"
+    assert house.stage() == "ending"
+    house.cloud.weather.clear()
+    house.wait(120)
+    assert house.stage() == "home"
+    assert house.held() == 21
+
+
+def test_open_end_in_the_calendar(house: Holidays) -> None:
+    """A vacation without an end is shown until tomorrow night; the page may change its title, give it an end, or delete it."""
+    house.preset("away")
+    (event,) = house.events()
+    assert event.summary == "Vacation"
+    assert event.end == dt_util.start_of_local_day() + timedelta(days=2)
+    house.wait(30 * HOUR, step=60)
+    (event,) = house.events()
+    assert event.end == dt_util.start_of_local_day() + timedelta(days=2)
+
+    house.edit(event.uid, summary="Ski", dtstart=event.start, dtend=event.end)
+    house.wait(60 * HOUR, step=120)
+    assert house.stage() == "away"
+    assert house.events()[0].summary == "Ski"
+    end = dt_util.now() + timedelta(hours=1)
+    house.edit(event.uid, summary="Ski", dtstart=event.start, dtend=end)
+    house.wait(HOUR + 10, step=10)
+    assert house.stage() == "home"
+    assert house.values_sent() == [16, 21]
+
+
+def test_moved_while_it_runs(house: Holidays) -> None:
+    """A later end is a longer vacation; an end in the past ends it; a start in the future ends it for now."""
+    uid = house.plan(0, HOUR)
+    house.wait(60)
+    now = dt_util.now()
+    house.edit(uid, summary="Away", dtstart=now, dtend=now + timedelta(hours=3))
+    house.wait(2 * HOUR, step=10)
+    assert house.values_sent() == [16]
+    house.edit(
+        uid,
+        summary="Away",
+        dtstart=now - timedelta(hours=3),
+        dtend=now - timedelta(hours=2),
+    )
+    house.wait(5)
+    assert house.values_sent() == [16, 21]
+
+    uid = house.plan(0, HOUR)
+    house.wait(5)
+    now = dt_util.now()
+    house.edit(
+        uid,
+        summary="Away",
+        dtstart=now + timedelta(hours=1),
+        dtend=now + timedelta(hours=2),
+    )
+    house.wait(5)
+    assert house.values_sent() == [16, 21, 16, 21]
+    house.wait(HOUR + 10, step=10)
+    assert house.values_sent()[4:] == [16]
+    house.delete(uid)
+    house.wait(5)
+    assert house.values_sent()[4:] == [16, 21]
+
+
+def test_refused_by_the_calendar(house: Holidays) -> None:
+    """Vacations in the past and repeating ones are refused with a reason; so is what is no longer there."""
+    with pytest.raises(HomeAssistantError) as error:
+        house.plan(-2 * HOUR, HOUR)
+    assert error.value.translation_key == "vacation_in_the_past"
+    now = dt_util.now()
+    event = {"summary": "Away", "dtstart": now, "dtend": now + timedelta(hours=1)}
+    with pytest.raises(HomeAssistantError) as error:
+        house.wait_for(
+            house.calendar().async_create_event(**event, rrule="FREQ=WEEKLY")
+        )
+    assert error.value.translation_key == "vacation_repeats"
+    for change in (
+        house.calendar().async_update_event("gone", event),
+        house.calendar().async_delete_event("gone"),
+    ):
+        with pytest.raises(HomeAssistantError) as error:
+            house.wait_for(change)
+        assert error.value.translation_key == "vacation_not_found"
+    assert not house.events()
+    assert not house.requests()
+    features = house.calendar().supported_features
+    assert features == (
+        CalendarEntityFeature.CREATE_EVENT
+        | CalendarEntityFeature.DELETE_EVENT
+        | CalendarEntityFeature.UPDATE_EVENT
+    )
+
+
+def test_whole_days(house: Holidays) -> None:
+    """Days begin and end at midnight in the house."""
+    today = dt_util.now().date()
+    house.wait_for(
+        house.calendar().async_create_event(
+            summary="Weekend",
+            dtstart=today + timedelta(days=1),
+            dtend=today + timedelta(days=2),
+        )
+    )
+    (event,) = house.events()
+    assert event.start == today + timedelta(days=1)
+    assert isinstance(event.start, date)
+    assert not isinstance(event.start, datetime)
+    midnight = dt_util.start_of_local_day(today + timedelta(days=1))
+    house.wait((midnight - dt_util.now()).total_seconds() - 5, step=60)
+    assert house.stage() == "home"
+    house.wait(10)
+    assert house.stage() == "away"
+    house.wait(24 * HOUR, step=60)
+    assert house.values_sent() == [16, 21]
+
+
+def test_adjacent_vacations_are_one(house: Holidays) -> None:
+    """Nothing is put back between vacations that touch."""
+    house.plan(0, HOUR)
+    house.plan(HOUR, HOUR)
+    house.wait(1.5 * HOUR, step=10)
+    assert house.values_sent() == [16]
+    house.wait(HOUR, step=10)
+    assert house.values_sent() == [16, 21]
+
+
+def test_changed_by_hand(house: Holidays) -> None:
+    """What somebody sets meanwhile stays, here or elsewhere, and the logbook says so."""
+    lines = house.read_logbook()
+    house.choose(control_mode="off")
+    lines = house.read_logbook()
+    house.plan(0, HOUR)
+    house.wait(10)
+    house.done_or_raise(house.set(19.0))
+    house.wait(HOUR, step=10)
+    assert house.held() == 19
+    assert house.held(MODE) == "heating"
+    assert lines == [
+        "Preferred temperature stays at 19 °C after the vacation, because it was changed by hand"
+    ]
+
+
+def test_changed_by_hand_without_an_entity(house: Holidays) -> None:
+    """What has no entity any more stays as well, though the logbook has nothing to tell of."""
+    lines = house.read_logbook()
+    house.preset("away")
+    house.wait(30)
+    er.async_get(house.hass).async_remove(
+        house.house.entity_id("preferred_temperature")
+    )
+    house.change_elsewhere(19.0)
+    house.preset("none")
+    assert house.held() == 19
+    assert lines == []
+
+
+def test_ended_while_it_begins(house: Holidays) -> None:
+    """A vacation that is deleted while its start is on the way ends as soon as the start has arrived."""
+    house.cloud.weather.add(method="PATCH", hold="after", times=1)
+    uid = house.plan(0, HOUR)
+    house.wait(5)
+    house.delete(uid)
+    house.wait(5)
+    assert house.values_sent() == [16]
+    house.release()
+    house.wait(5)
+    assert house.values_sent() == [16, 21]
+    assert house.stage() == "home"
+
+
+def test_unloaded_while_it_begins(house: Holidays) -> None:
+    """What is cut off by an unload is begun after the next load."""
+    house.cloud.weather.add(method="PATCH", hold="before", times=1)
+    house.plan(0, HOUR)
+    house.wait(5)
+    house.run(house.reload())
+    house.wait(10)
+    assert house.stage() == "away"
+    assert house.held() == 16
+    house.wait(HOUR, step=10)
+    assert house.held() == 21
+
+
+def test_cloud_rounds(house: Holidays) -> None:
+    """What the cloud has made of the vacation's value is put back; it was nobody's hand."""
+    house.cloud.behaviour.limits = {PREFERRED_LEAF: (18.0, 25.0)}
+    house.preset("away")
+    house.wait(30)
+    assert house.shows() == "18.0"
+    house.preset("none")
+    assert house.held() == 21
+
+
+def test_off_at_the_start_and_at_the_end(house: Holidays) -> None:
+    """A vacation begins late rather than never, and ends as soon as possible."""
+    house.plan(HOUR, 4 * HOUR)
+    house.off(2 * HOUR)
+    house.wait(10)
+    assert house.values_sent() == [16]
+    house.off(HOUR)
+    house.wait(10)
+    assert house.values_sent() == [16]
+    house.off(10 * HOUR)
+    house.wait(10)
+    assert house.values_sent() == [16, 21]
+    house.off(HOUR)
+    house.wait(10)
+    assert house.values_sent() == [16, 21]
+
+
+def test_missed_altogether(house: Holidays) -> None:
+    """A vacation that came and went while Home Assistant was off changes nothing."""
+    house.plan(HOUR, HOUR)
+    house.off(3 * HOUR)
+    house.wait(HOUR, step=10)
+    assert not house.requests()
+
+
+def test_power_cut_between_yes_and_note(house: Holidays) -> None:
+    """If the start was on the cloud and the note of it was lost, it is not sent again."""
+    house.cloud.weather.add(method="PATCH", hold="after")
+    house.plan(0, HOUR)
+    house.wait(5)
+    assert house.stage() == "starting"
+    restart = house.loop.create_task(house.restart(power_cut=True))
+    house.wait(5)
+    house.cloud.weather.clear()
+    house.cloud.weather.release()
+    house.until(restart.done)
+    house.wait(10)
+    assert house.held() == 16
+    assert house.stage() == "away"
+    assert len(house.values_sent()) == 1
+    house.wait(HOUR, step=10)
+    assert house.held() == 21
+
+
+def test_no_network(house: Holidays) -> None:
+    """What cannot be done is tried on, and told after an hour."""
+    house.plan(HOUR, 4 * HOUR)
+    house.cloud.weather.add(status=503)
+    house.wait(HOUR + 50 * 60, step=10)
+    assert house.stage() == "starting"
+    assert house.pending() == []
+    house.wait(20 * 60, step=10)
+    assert house.pending() == ["vacation_start"]
+    assert house.issues()[0]["heat_pump"] == "Heat pump"
+    house.cloud.weather.clear()
+    house.wait(2 * POLL, step=10)
+    assert house.pending() == []
+    assert house.stage() == "away"
+    house.cloud.weather.add(status=503)
+    house.wait(4.5 * HOUR, step=10)
+    assert house.stage() == "ending"
+    assert house.pending() == ["vacation_end"]
+    house.cloud.weather.clear()
+    house.wait(2 * POLL, step=10)
+    assert house.pending() == []
+    assert house.held() == 21
+
+
+def test_refused(begin: Begin) -> None:
+    """What the cloud refuses for one heat pump is done for the other; the person reads why."""
+    house = begin("hp-1", "hp-2")
+    house.cloud.weather.add(
+        method="PATCH", level="home", status=422, body={"detail": "not for all"}
+    )
+    house.cloud.weather.add(
+        method="PATCH", device_id="hp-2", status=422, body={"detail": "not this one"}
+    )
+    house.plan(0, 3 * HOUR)
+    house.wait(10)
+    assert (house.stage("hp-1"), house.stage("hp-2")) == ("away", "starting")
+    assert house.stage("home") == "starting"
+    house.wait(2 * HOUR, step=10)
+    (issue,) = house.issues()
+    assert "not this one" in issue["reason"]
+    house.cloud.weather.clear()
+    house.wait(POLL + 10, step=10)
+    assert house.stage("home") == "away"
+    assert not house.issues()
+
+
+def test_all_heat_pumps_fail_alike(begin: Begin) -> None:
+    """A change for the home that does not get through is not tried for each heat pump."""
+    house = begin("hp-1", "hp-2")
+    house.cloud.weather.add(method="PATCH", status=503)
+    house.plan(0, HOUR)
+    house.wait(55)
+    assert set(house.targets_sent()) == {"home"}
+    house.cloud.weather.clear()
+    house.wait(60)
+    assert house.stage("home") == "away"
+
+
+def test_heat_pump_turns_up(house: Holidays) -> None:
+    """A heat pump that is added during a vacation joins it, and comes home with the others."""
+    house.preset("away")
+    house.cloud.cloud.add_heat_pump("hp-2", "user-1", key="test-key")
+    house.wait(POLL + 10)
+    assert house.held(target="hp-2") == 16
+    assert house.stage("home") == "away"
+    house.preset("none")
+    assert house.held() == house.held(target="hp-2") == 21
+
+
+def test_heat_pump_is_away_at_the_end(begin: Begin) -> None:
+    """A heat pump that the cloud does not show at the end is put back when it is there again."""
+    house = begin("hp-1", "hp-2")
+    house.plan(0, 2 * HOUR)
+    house.wait(60)
+    house.cloud.cloud.hide("hp-2")
+    house.wait(3 * HOUR, step=10)
+    assert (house.held(), house.held(target="hp-2")) == (21, 16)
+    house.off(HOUR)
+    house.wait(HOUR, step=10)
+    house.cloud.cloud.hide("hp-2", False)
+    house.wait(7 * HOUR, step=60)
+    assert house.held(target="hp-2") == 21
+
+
+def test_reload_in_the_middle(house: Holidays) -> None:
+    """A reload changes nothing."""
+    house.preset("away")
+    house.run(house.reload())
+    house.wait(POLL)
+    assert house.stage() == "away"
+    assert house.values_sent() == [16]
+    house.preset("none")
+    assert house.values_sent() == [16, 21]
+
+
+def test_new_key_needed_at_the_end(house: Holidays) -> None:
+    """While a new key is asked for, a person is told that the settings are not back; with it, they are."""
+    house.plan(0, 3 * HOUR)
+    house.wait(10)
+    house.cloud.cloud.set_keys(house.supplier, ["another-key"])
+    house.off(HOUR)
+    assert house.entry.state is ConfigEntryState.SETUP_ERROR
+    assert house.pending() == []
+    house.wait(2.5 * HOUR, step=60)
+    assert house.pending() == []
+    house.wait(HOUR, step=60)
+    assert house.pending() == ["vacation_end"]
+    house.cloud.cloud.set_keys(house.supplier, ["test-key"])
+    house.run(house.reload())
+    house.wait(10)
+    assert house.held() == 21
+    assert house.pending() == []
+
+
+def test_not_connected_at_the_start(house: Holidays) -> None:
+    """A vacation that cannot begin for want of a connection is told, too."""
+    house.plan(HOUR, 10 * HOUR)
+    house.cloud.weather.add(status=503)
+    house.off(3 * HOUR)
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY
+    assert house.pending() == ["vacation_start"]
+    house.cloud.weather.clear()
+    house.wait(HOUR, step=10)
+    assert house.stage() == "away"
+    assert house.pending() == []
+
+
+def test_read_refused_at_the_end(house: Holidays) -> None:
+    """A key that has lost the right to read can still end a vacation."""
+    house.preset("away")
+    house.cloud.behaviour.write_only = True
+    assert house.preset("none").key is None
+    assert house.held() == 21
+
+
+def test_settings_unknown(house: Holidays) -> None:
+    """What the cloud does not tell at the end is put back when it does."""
+    house.preset("away")
+    house.wait(30)
+    house.cloud.behaviour.missing_leaves = frozenset({PREFERRED_LEAF})
+    call = house.preset("none")
+    assert call.key == "vacation_end_pending"
+    assert "does not tell" in call.text
+    assert house.stage() == "ending"
+    house.cloud.behaviour.missing_leaves = frozenset()
+    house.wait(2 * POLL)
+    assert house.held() == 21
+    assert house.stage() == "home"
+
+
+def test_write_only(begin: Begin) -> None:
+    """Without reading, only what Home Assistant knows is touched; with nothing known, there is nothing to do."""
+    house = begin("hp-1", write_only=True)
+    call = house.done(
+        house.act("climate.set_preset_mode", "climate", "home", preset_mode="away")
+    )
+    assert call.key == "vacation_nothing_known"
+    house.plan(0, 0.5 * HOUR)
+    house.wait(20 * 60, step=10)
+    assert not house.requests()
+    assert house.stage("home") == "starting"
+    house.wait(HOUR, step=10)
+    house.done_or_raise(house.set(20.0, target="home"))
+    house.plan(0, HOUR)
+    house.wait(10)
+    assert house.values_sent() == [20, 16]
+    house.off(10)
+    house.wait(2 * HOUR, step=10)
+    assert house.values_sent() == [20, 16, 20]
+
+
+def test_welcome_home(house: Holidays) -> None:
+    """After a cold vacation, the hot water is hotter for some hours; that survives a restart, and can be seen."""
+    house.choose(hot_water_min=10.0, welcome_hours=3, welcome_temperature=52.0)
+    house.plan(0, HOUR)
+    house.wait(HOUR + 10, step=10)
+    assert house.stage() == "welcome_home"
+    assert house.held(HOT_WATER_MIN) == 52
+    assert house.held() == 21
+    house.off(HOUR)
+    house.wait(1.9 * HOUR, step=10)
+    assert house.stage() == "welcome_home"
+    house.wait(0.2 * HOUR, step=10)
+    assert house.stage() == "home"
+    assert house.values_sent(HOT_WATER_MIN) == [10, 52, 45]
+
+
+def test_not_connected_during_the_welcome(house: Holidays) -> None:
+    """Hot water that should be as it was again, and cannot be, is told as well."""
+    house.choose(hot_water_min=10.0, welcome_hours=3)
+    house.plan(0, HOUR)
+    house.wait(HOUR + 10, step=10)
+    house.cloud.weather.add(status=503)
+    house.off(6 * HOUR)
+    assert house.pending() == ["vacation_end"]
+    house.cloud.weather.clear()
+    house.wait(HOUR, step=10)
+    assert house.held(HOT_WATER_MIN) == 45
+
+
+def test_told_without_titles(house: Holidays) -> None:
+    """Diagnostics tell when, and how far, but not where to."""
+    house.plan(0, HOUR, description="Key is under the mat")
+    house.wait(5)
+    told = house.entry.runtime_data.vacations.as_diagnostics()
+    assert set(told["plans"][0]) == {"start", "end"}
+    assert told["records"]["hp-1"]["stage"] == "away"

@@ -1,0 +1,270 @@
+"""What people say: through Home Assistant's own sentences, and through those that docs/assist.md teaches it."""
+
+from pathlib import Path
+import re
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from homeassistant.components import conversation
+from homeassistant.components.automation.const import DOMAIN as AUTOMATION
+from homeassistant.const import EVENT_CALL_SERVICE
+from homeassistant.core import Context
+from homeassistant.helpers.intent import IntentResponseType
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
+
+from .house import House, Json, ids, refuse_changes
+
+PAGE = (Path(__file__).parent.parent / "docs" / "assist.md").read_text(encoding="utf-8")
+AUTOMATIONS = [
+    parse_yaml(text)
+    for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+]
+
+
+def room(**leaves: Any) -> dict[str, Json]:
+    """Return settings of the room, as the cloud writes them."""
+    return {"room": leaves}
+
+
+def optimization(**leaves: bool) -> dict[str, Json]:
+    """Return optimization settings, as the cloud writes them."""
+    return {"optimization_settings": leaves}
+
+
+DEGREES = room(preferred_temperature=20)
+OFF = room(temperature_control_mode="off")
+HEATING = room(temperature_control_mode="heating")
+TARIFF = optimization(dynamic_tariff=True)
+FLEX = optimization(flex_trading=True)
+NO_SOLAR = optimization(pv_self_consumption=False)
+
+# In a fresh house.
+UNDERSTOOD = [
+    ("en", "set the heat pump to 20 degrees", DEGREES),
+    ("en", "turn off the heat pump", OFF),
+    ("en", "turn on the heat pump", HEATING),
+    ("en", "turn on heat pump dynamic tariff", TARIFF),
+    ("en", "turn off heat pump own solar power", NO_SOLAR),
+    ("en", "turn on heat pump flex trading", FLEX),
+    ("nl", "zet de warmtepomp op 20 graden", DEGREES),
+    ("nl", "zet de warmtepomp uit", OFF),
+    ("nl", "zet de warmtepomp aan", HEATING),
+    ("nl", "zet warmtepomp dynamisch tarief aan", TARIFF),
+    ("nl", "zet warmtepomp eigen zonnestroom uit", NO_SOLAR),
+    ("nl", "zet warmtepomp flexhandel aan", FLEX),
+]
+NOT_UNDERSTOOD = [
+    ("en", "set the heat pump to cooling"),
+    ("en", "set the heat pump to away"),
+    ("en", "keep the hot water at 50 degrees"),
+    ("en", "turn on dynamic tariff"),
+    ("nl", "zet de warmtepomp op koelen"),
+    ("nl", "zet de warmtepomp op afwezig"),
+    ("nl", "houd het warme water op 50 graden"),
+    ("nl", "zet dynamisch tarief aan"),
+]
+# With the automations of the page.
+TAUGHT = [
+    ("en", "set the heat pump to heating", HEATING),
+    ("en", "switch heat pump to cool mode", room(temperature_control_mode="cooling")),
+    (
+        "en",
+        "set the heat pump to heating and cooling",
+        room(temperature_control_mode="auto"),
+    ),
+    ("en", "change the heat pump to off", OFF),
+    (
+        "en",
+        "keep the hot water at 50 degrees",
+        {"dhw": {"temperature_lower_bound": 50}},
+    ),
+    ("en", "I prefer 21.5 degrees", room(preferred_temperature=21.5)),
+    ("nl", "zet de warmtepomp op verwarmen", HEATING),
+    (
+        "nl",
+        "schakel de warmtepomp naar koelen",
+        room(temperature_control_mode="cooling"),
+    ),
+    (
+        "nl",
+        "zet de warmtepomp op verwarmen en koelen",
+        room(temperature_control_mode="auto"),
+    ),
+    (
+        "nl",
+        "houd het warme water op 50 graden",
+        {"dhw": {"temperature_lower_bound": 50}},
+    ),
+    ("nl", "ik wil 19 graden", room(preferred_temperature=19)),
+]
+DID_NOT_WORK = {"en": "did not work", "nl": "niet gelukt"}
+
+
+async def fresh(house: House, language: str, *device_ids: str) -> House:
+    """Connect a house in which nobody has set up anything else."""
+    house.hass.config.language = language
+    await house.connected(*device_ids)
+    for domain in ("homeassistant", "conversation"):
+        assert await async_setup_component(house.hass, domain, {})
+    await house.hass.async_block_till_done()
+    return house
+
+
+async def taught(house: House, language: str) -> House:
+    """Connect a house with the automations of the page."""
+    await fresh(house, language)
+    config = {AUTOMATION: AUTOMATIONS}
+    assert await async_setup_component(house.hass, AUTOMATION, config)
+    await house.hass.async_block_till_done()
+    states = house.hass.states.async_all(AUTOMATION)
+    assert [state.state for state in states] == ["on"] * len(AUTOMATIONS)
+    return house
+
+
+async def say(house: House, sentence: str, language: str) -> tuple[bool, str]:
+    """Say something; return whether it was done, and the answer."""
+    result = await conversation.async_converse(
+        house.hass, sentence, None, Context(), language=language
+    )
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    response = result.response
+    done = response.response_type is not IntentResponseType.ERROR
+    return done, response.speech["plain"]["speech"]
+
+
+@pytest.mark.parametrize(("language", "sentence", "change"), UNDERSTOOD)
+async def test_understood(
+    house: House, language: str, sentence: str, change: Json
+) -> None:
+    """In a fresh house, without aliases, people are understood; and the page says so."""
+    await fresh(house, language)
+    assert f"| {sentence} |" in PAGE
+    done, _ = await say(house, sentence, language)
+    assert done
+    assert house.received() == [{**ids("hp-1"), **change}]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "answers"),
+    [
+        ("en", "is heat pump dynamic tariff on", ("Yes", "No")),
+        ("nl", "is warmtepomp dynamisch tarief aan", ("Ja", "Nee")),
+    ],
+)
+async def test_asked(
+    house: House, language: str, sentence: str, answers: tuple[str, str]
+) -> None:
+    """People can ask for a switch."""
+    await fresh(house, language)
+    assert f"| {sentence} |" in PAGE
+    for answer, on in zip(answers, (True, False), strict=True):
+        await house.change_elsewhere(optimization(dynamic_tariff=on))
+        done, words = await say(house, sentence, language)
+        assert done
+        assert words.startswith(answer)
+    assert house.received() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "change"),
+    [
+        ("en", "set all heat pumps to 20 degrees", DEGREES),
+        ("en", "turn off all heat pumps", OFF),
+        ("nl", "zet alle warmtepompen op 20 graden", DEGREES),
+        ("nl", "zet alle warmtepompen uit", OFF),
+    ],
+)
+async def test_all_heat_pumps(
+    house: House, language: str, sentence: str, change: Json
+) -> None:
+    """Several heat pumps are addressed together."""
+    await fresh(house, language, "hp-1", "hp-2")
+    done, _ = await say(house, sentence, language)
+    assert done
+    assert house.received() == [{**ids("home"), **change}]
+
+
+async def test_another_language_later(house: House) -> None:
+    """Who changes Home Assistant's language can use the new one after the next start."""
+    await fresh(house, "en")
+    house.hass.config.language = "nl"
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    house.cloud.journal.clear()
+    done, _ = await say(house, "zet de warmtepomp op 20 graden", "nl")
+    assert done
+    assert house.received() == [{**ids("hp-1"), **DEGREES}]
+
+
+@pytest.mark.parametrize(("language", "sentence"), NOT_UNDERSTOOD)
+async def test_not_understood(house: House, language: str, sentence: str) -> None:
+    """What the page says does not work by itself does nothing, and is not said to be done."""
+    await fresh(house, language)
+    done, _ = await say(house, sentence, language)
+    assert not done
+    assert house.received() == []
+
+
+async def test_outside_the_band(house: House) -> None:
+    """In heat/cool a temperature outside the band does nothing; one inside it is the preferred one."""
+    await fresh(house, "en")
+    await house.change_elsewhere(room(temperature_control_mode="auto"))
+    done, _ = await say(house, "set the heat pump to 25 degrees", "en")
+    assert not done
+    assert house.received() == []
+    done, _ = await say(house, "set the heat pump to 22 degrees", "en")
+    assert done
+    assert house.received() == [{**ids("hp-1"), **room(preferred_temperature=22)}]
+
+
+@pytest.mark.parametrize(("language", "sentence", "change"), TAUGHT)
+async def test_taught(house: House, language: str, sentence: str, change: Json) -> None:
+    """The automations of the page add sentences, which answer when the cloud has accepted the change."""
+    await taught(house, language)
+    done, words = await say(house, sentence, language)
+    assert done
+    assert DID_NOT_WORK[language] not in words
+    assert house.received() == [{**ids("hp-1"), **change}]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "preset"),
+    [
+        ("en", "set the heat pump to away", "away"),
+        ("en", "set heat pump to home", "none"),
+        ("nl", "zet de warmtepomp op afwezig", "away"),
+        ("nl", "zet de warmtepomp op thuis", "none"),
+    ],
+)
+async def test_presets_are_taught(
+    house: House, language: str, sentence: str, preset: str
+) -> None:
+    """Those for presets call the thermostat's action."""
+    await taught(house, language)
+    calls = async_capture_events(house.hass, EVENT_CALL_SERVICE)
+    await say(house, sentence, language)
+    assert [call.data["service_data"] for call in calls] == [
+        {"entity_id": [house.entity_id("climate")], "preset_mode": preset}
+    ]
+
+
+@pytest.mark.parametrize(("language", "sentence", "change"), TAUGHT)
+async def test_refused(
+    house: House, language: str, sentence: str, change: Json
+) -> None:
+    """They do not say that something is done which the cloud has refused."""
+    await taught(house, language)
+    # At something else than what is asked for.
+    await house.change_elsewhere(
+        room(
+            preferred_temperature=22,
+            temperature_control_mode="heating" if change == OFF else "off",
+        )
+    )
+    refuse_changes(house, "Ask your installer")
+    _, words = await say(house, sentence, language)
+    assert len(house.received()) == 1
+    assert DID_NOT_WORK[language] in words

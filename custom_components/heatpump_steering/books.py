@@ -64,7 +64,7 @@ class Books:
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown of a target; for the home, what all heat pumps agree on."""
-        return _agreement([ledger.shown for ledger in self.of(target)])
+        return _agreement(ledger.shown for ledger in self.of(target))
 
     def data(self) -> dict[Target, TargetData]:
         """Return what is shown of every heat pump, and of the home where there is more than one."""
@@ -75,7 +75,7 @@ class Books:
         if len(data) > 1:
             each = list(data.values())
             data[None] = TargetData(
-                _agreement([it.shown for it in each]),
+                _agreement(it.shown for it in each),
                 min((it.status for it in each), key=_WORST_FIRST.index),
                 max((it.updated_at for it in each if it.updated_at), default=None),
             )
@@ -123,6 +123,8 @@ class Books:
         }
 
 
-def _agreement(settings: list[Settings]) -> Settings:
+def _agreement(settings: Iterable[Settings]) -> Settings:
     """Return the leaves that are the same everywhere."""
-    return reduce(Settings.agreed_with, settings) if settings else Settings()
+    # Heat pumps of one home are mostly set alike: each way to be set counts once.
+    distinct = dict.fromkeys(settings)
+    return reduce(Settings.agreed_with, distinct) if distinct else Settings()

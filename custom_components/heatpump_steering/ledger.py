@@ -94,6 +94,8 @@ class Ledger:
     @property
     def shown(self) -> Settings:
         """Return the reported settings with the accepted ones on top."""
+        if not self._accepted:
+            return self.reported
         return self.reported.overlaid_with(self.accepted)
 
     @property
@@ -174,6 +176,12 @@ class Ledger:
             return Outcome()
         first_read = self._last_read == 0
         self._last_read = number
+        if not self._accepted and (self.reported, self.updated_at) == (
+            reading.settings,
+            reading.updated_at,
+        ):
+            # As in nearly every poll: nothing is waited for, and nothing is new.
+            return Outcome()
         shown_before = self.shown
 
         believed: dict[Leaf, Value] = {}

@@ -136,9 +136,12 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def basis(self) -> object:
-        """Return the settings, the temperature of the room, and what becomes of a vacation."""
+        """Return mode, target or band, the temperature of the room, and what becomes of a vacation."""
         return (
-            self.shown,
+            self.hvac_mode,
+            self.target_temperature,
+            self.target_temperature_low,
+            self.target_temperature_high,
             self.current_temperature,
             self.preset_mode,
             self.supported_features,

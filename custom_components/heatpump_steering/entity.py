@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import override
+from typing import Final, override
 
 from homeassistant.core import Event, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -22,6 +22,8 @@ from .entity_ids import unique_id
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
 REDRAW = 0.3
 
+_UNKNOWN: Final = TargetData()
+
 
 class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     """One setting, or several, of a heat pump or of the home."""
@@ -36,14 +38,13 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self.target = target
         self._attr_unique_id = unique_id(coordinator.namespace, target, key)
         self._attr_translation_key = key
-        self._attr_device_info = device_info(coordinator, target)
         self._attr_assumed_state = coordinator.write_only
         self._written: tuple[bool, object] | None = None
 
     @property
     def target_data(self) -> TargetData:
         """Return how the target stands."""
-        return self.coordinator.data.targets.get(self.target, TargetData())
+        return self.coordinator.data.targets.get(self.target, _UNKNOWN)
 
     @property
     def shown(self) -> Settings:
@@ -57,6 +58,12 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
 
     @property
     @override
+    def device_info(self) -> DeviceInfo:
+        """Describe the device of the target."""
+        return device_info(self.coordinator, self.target)
+
+    @property
+    @override
     def available(self) -> bool:
         """Tell whether the cloud is reached and knows the heat pump."""
         return super().available and self.target in self.coordinator.data.targets
@@ -64,11 +71,16 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state only if something of this target is new."""
-        now = (self.available, self.basis)
-        if now != self._written:
-            self._written = now
+        """Write the state only if it is a new one."""
+        if (self.available, self.basis) != self._written:
             super()._handle_coordinator_update()
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        """Remember what the state that is written depends on, the first one included."""
+        self._written = (self.available, self.basis)
+        super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
         """Bring a change to the cloud; raises HomeAssistantError with a text for the person who made it."""
@@ -128,12 +140,12 @@ def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
             translation_key="one_of_heat_pumps",
             translation_placeholders={"device_id": heat_pump.device_id},
         )
-    namesakes = [
-        it
+    has_namesake = any(
+        it is not heat_pump
+        and (it.brand, it.model) == (heat_pump.brand, heat_pump.model)
         for it in heat_pumps.values()
-        if (it.brand, it.model) == (heat_pump.brand, heat_pump.model)
-    ]
-    if len(namesakes) > 1:
+    )
+    if has_namesake:
         name = f"{name} {heat_pump.device_id}"
     return DeviceInfo(
         identifiers=identifiers, manufacturer=brand, model=heat_pump.model, name=name

@@ -111,8 +111,8 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     @property
     @override
     def basis(self) -> object:
-        """Return the settings, and the range."""
-        return (self.shown, self.native_min_value)
+        """Return the value, and the range."""
+        return (self.native_value, self.native_min_value)
 
     @property
     @override

@@ -46,6 +46,12 @@ class SteeringSelect(SteeringEntity, SelectEntity):
 
     @property
     @override
+    def basis(self) -> object:
+        """Return the option that is shown."""
+        return self.current_option
+
+    @property
+    @override
     @abstractmethod
     def current_option(self) -> str | None:
         """Return the option that is shown, or None while unknown."""

@@ -50,6 +50,12 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
 
     @property
     @override
+    def basis(self) -> object:
+        """Return whether it is on."""
+        return self.is_on
+
+    @property
+    @override
     def is_on(self) -> bool | None:
         """Return whether it is on, or None while unknown."""
         value = self.shown.get(self._leaf)

@@ -83,8 +83,7 @@ class Warnings(logging.Handler):
         return [
             line
             for line in self.lines
-            if "blocking call" not in line
-            and not line.startswith(_EXPECTED)
+            if "blocking call" not in line and not line.startswith(_EXPECTED)
         ]
 
 

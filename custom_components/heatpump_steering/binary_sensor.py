@@ -31,7 +31,7 @@ async def async_setup_entry(
         if target is not None and not coordinator.write_only:
             yield AccountLinkSensor(coordinator, target)
 
-    async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(entry, async_add_entities, make)
 
 
 class AccountLinkSensor(SteeringEntity, BinarySensorEntity):

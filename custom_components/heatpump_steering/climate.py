@@ -61,7 +61,7 @@ async def async_setup_entry(
     ) -> Iterable[SteeringClimate]:
         yield SteeringClimate(coordinator, target)
 
-    async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(entry, async_add_entities, make)
 
 
 class SteeringClimate(SteeringEntity, ClimateEntity):

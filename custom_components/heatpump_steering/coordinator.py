@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -105,7 +105,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.room_sensors = RoomSensors(
             hass,
             entry.options.get(CONF_ROOM_SENSORS, {}),
-            on_change=self.async_update_listeners,
+            on_change=self._tell_all,
             on_rename=self._keep_room_sensors,
         )
         self._only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
@@ -140,6 +140,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._read_back_wait = READ_BACK_FIRST
         self._silent_until = 0.0
         self._closed = False
+        self._told: tuple[bool, SteeringData | None] = (False, None)
+        self._concerned: AbstractSet[Target] | None = None
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
@@ -595,7 +597,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Show how the vacation stands."""
         self._publish()
         # The plans are no part of the data.
-        self.async_update_listeners()
+        self._tell_all()
 
     @callback
     def stayed_by_hand(self, target: Target, values: Mapping[Leaf, Value]) -> None:
@@ -636,6 +638,42 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if not self._closed:
             self._hot_water.look()
             self.vacations.look()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Tell the entities of those targets that are not as they were when the entities were last told."""
+        self._concerned = self._changed_since_told()
+        if self._concerned is None or self._concerned:
+            super().async_update_listeners()
+
+    @callback
+    def _tell_all(self) -> None:
+        """Tell all entities, of something that is no part of the data."""
+        self._concerned = None
+        super().async_update_listeners()
+
+    def concerns(self, target: Target) -> bool:
+        """Tell whether what the listeners are being told of can concern a target."""
+        return self._concerned is None or target in self._concerned
+
+    def _changed_since_told(self) -> AbstractSet[Target] | None:
+        """Return the targets that have changed since the listeners were last told; None if any may have."""
+        reached, before = self._told
+        self._told = (self.last_update_success, self.data)
+        if (
+            before is None
+            or reached != self.last_update_success
+            or before.targets.keys() != self.data.targets.keys()
+        ):
+            return None
+        return {
+            target
+            for target, data in self.data.targets.items()
+            if data != before.targets[target]
+            or self.data.heat_pumps.get(target or "")
+            != before.heat_pumps.get(target or "")
+        }
 
     def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
         return Remembered(

@@ -1,7 +1,10 @@
 """What all entities have in common."""
 
-from collections.abc import Callable, Iterable
+from abc import abstractmethod
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import batched
 from typing import Final, override
 
 from homeassistant.core import Event, callback
@@ -21,6 +24,9 @@ from .entity_ids import unique_id
 
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
 REDRAW = 0.3
+
+# At setup, so that nobody else on the event loop waits for longer than some ten milliseconds.
+ADDED_AT_ONCE = 25
 
 _UNKNOWN: Final = TargetData()
 
@@ -52,9 +58,9 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         return self.target_data.shown
 
     @property
+    @abstractmethod
     def basis(self) -> object:
         """Return all that the state depends on: as long as it stays the same, so does the state."""
-        return self.shown
 
     @property
     @override
@@ -72,6 +78,8 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only if it is a new one."""
+        if not self.coordinator.concerns(self.target):
+            return
         if (self.available, self.basis) != self._written:
             super()._handle_coordinator_update()
 
@@ -152,8 +160,7 @@ def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
     )
 
 
-@callback
-def async_add_for_each_target(
+async def async_add_for_each_target(
     entry: HeatPumpSteeringConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[SteeringCoordinator, Target], Iterable[Entity]],
@@ -162,14 +169,15 @@ def async_add_for_each_target(
     coordinator = entry.runtime_data
     known: set[Target] = set()
 
-    @callback
-    def add_new() -> None:
+    def make_new() -> Iterator[Entity]:
         targets = coordinator.data.targets
         new = [target for target in targets if target not in known]
         known.update(targets)
-        async_add_entities(
-            entity for target in new for entity in make(coordinator, target)
-        )
+        return (entity for target in new for entity in make(coordinator, target))
+
+    @callback
+    def add_new() -> None:
+        async_add_entities(make_new())
 
     @callback
     def forget_removed(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
@@ -186,4 +194,7 @@ def async_add_for_each_target(
         )
     )
     entry.async_on_unload(coordinator.async_add_listener(add_new))
-    add_new()
+    for some in batched(make_new(), ADDED_AT_ONCE, strict=False):
+        async_add_entities(some)
+        # Home Assistant does not pause while it adds what it is given at once.
+        await asyncio.sleep(0)

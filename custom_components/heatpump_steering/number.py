@@ -73,7 +73,7 @@ async def async_setup_entry(
         for description in DIFFERENCES:
             yield DifferenceNumber(coordinator, target, description)
 
-    async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(entry, async_add_entities, make)
 
 
 class SteeringNumber(SteeringEntity, NumberEntity):

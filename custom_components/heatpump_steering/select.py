@@ -30,7 +30,7 @@ async def async_setup_entry(
         yield ControlModeSelect(coordinator, target)
         yield OptimizationSelect(coordinator, target)
 
-    async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(entry, async_add_entities, make)
 
 
 class SteeringSelect(SteeringEntity, SelectEntity):

@@ -94,7 +94,7 @@ async def async_setup_entry(
             if not (description.needs_reading and coordinator.write_only)
         )
 
-    async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(entry, async_add_entities, make)
 
 
 class SteeringSensor(SteeringEntity, SensorEntity):

@@ -35,7 +35,7 @@ async def async_setup_entry(
     ) -> Iterable[SteeringSwitch]:
         return (SteeringSwitch(coordinator, target, leaf) for leaf in LEAVES)
 
-    async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(entry, async_add_entities, make)
 
 
 class SteeringSwitch(SteeringEntity, SwitchEntity):

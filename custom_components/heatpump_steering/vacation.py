@@ -115,6 +115,8 @@ class VacationKeeper:
 
     def stage(self, target: Target) -> Stage:
         """Return how far the vacation of a target is."""
+        if not self.plans and not self._records:
+            return Stage.HOME
         is_away = self.away
         stages = (self._stage(each, is_away) for each in self._each(target))
         return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
@@ -227,7 +229,8 @@ class VacationKeeper:
     def start(self) -> None:
         """Begin to follow the plans, and do what was missed."""
         self._awake = True
-        self._wake_up()
+        if self.plans or self._records:
+            self._wake_up()
 
     @callback
     def follow_while_disconnected(self, entry: ConfigEntry, reason: str) -> None:

@@ -60,7 +60,7 @@ async def _of_setup(
         "setup CPU": [spent.process],
         "setup requests": [len(cloud.requests())],
         "setup stall": [stall.longest],
-        "setup stall, collecting garbage": [stall.collecting],
+        "setup stall without garbage": [stall.without_garbage],
         "entities": [
             sum(
                 home.hass.states.get(entry.entity_id) is not None
@@ -81,7 +81,7 @@ async def _poll(subject: Subject, home: Home) -> None:
 
 
 async def _of_unchanged_polls(subject: Subject, home: Home, effort: Effort) -> Figures:
-    figures: Figures = {"poll CPU": [], "poll stall": [], "poll stall, garbage": []}
+    figures: Figures = {"poll CPU": [], "poll stall": []}
     with counting_state_writes() as written:
         await _poll(subject, home)
     figures["poll writes"] = [len(written)]
@@ -93,7 +93,6 @@ async def _of_unchanged_polls(subject: Subject, home: Home, effort: Effort) -> F
         with watching_for_stalls() as stall:
             await _poll(subject, home)
         figures["poll stall"].append(stall.longest)
-        figures["poll stall, garbage"].append(stall.collecting)
     return figures
 
 

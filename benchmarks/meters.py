@@ -53,9 +53,8 @@ class Stall:
     """The longest time for which nobody else on the event loop could do anything, in seconds of its CPU."""
 
     longest: float = 0.0
-    by: str = ""
-    collecting: float = 0.0
-    """How much of it was garbage collection."""
+    without_garbage: float = 0.0
+    """The longest when the collector of garbage, which goes through all of Home Assistant, is left out."""
     _collecting: float = field(default=0.0, repr=False)
     _began: float = field(default=0.0, repr=False)
 
@@ -72,9 +71,8 @@ class Stall:
         began = thread_time()
         real(handle)
         took = thread_time() - began
-        if took > self.longest:
-            self.longest, self.by = took, repr(handle)
-            self.collecting = self._collecting
+        self.longest = max(self.longest, took)
+        self.without_garbage = max(self.without_garbage, took - self._collecting)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ _COSTS: Final = (
     Line("setup", "ms", 1e3),
     Line("setup CPU", "µs", 1e6, per_entity=True),
     Line("setup stall", "ms", 1e3),
+    Line("setup stall without garbage", "ms", 1e3),
     Line("poll writes"),
     Line("poll CPU", "ms", 1e3),
     Line("poll CPU", "µs", 1e6, per_entity=True),

@@ -45,6 +45,7 @@ from .vacation_profile import (
     DEFAULT_WELCOME_TEMPERATURE,
     VACATION_TEMPERATURES,
 )
+from .wording import async_error_text
 
 CONF_COUNTRY = "country"
 CONF_HEAT_PUMP = "heat_pump"
@@ -164,7 +165,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
                     await coordinator.async_change(coordinator.home, change)
             except HomeAssistantError as error:
                 errors["base"] = "refused"
-                reason = str(error)
+                reason = async_error_text(self.hass, error)
             else:
                 return self._save({str(leaf): value for leaf, value in change.items()})
         return self.async_show_form(

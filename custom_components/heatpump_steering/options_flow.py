@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
 from homeassistant.util.unit_conversion import TemperatureConverter
@@ -237,6 +238,8 @@ def _vacation_schema(unit: str) -> vol.Schema:
             vol.Optional(CONF_CONTROL_MODE): SelectSelector(
                 SelectSelectorConfig(
                     options=[mode.value for mode in ControlMode],
+                    # Only this can be emptied again.
+                    mode=SelectSelectorMode.DROPDOWN,
                     translation_key="control_mode",
                 )
             ),

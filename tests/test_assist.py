@@ -5,11 +5,9 @@ import re
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
 
 from homeassistant.components import conversation
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
-from homeassistant.const import EVENT_CALL_SERVICE
 from homeassistant.core import Context
 from homeassistant.helpers.intent import IntentResponseType
 from homeassistant.setup import async_setup_component
@@ -231,24 +229,23 @@ async def test_taught(house: House, language: str, sentence: str, change: Json) 
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence", "preset"),
+    ("language", "away", "home"),
     [
-        ("en", "set the heat pump to away", "away"),
-        ("en", "set heat pump to home", "none"),
-        ("nl", "zet de warmtepomp op afwezig", "away"),
-        ("nl", "zet de warmtepomp op thuis", "none"),
+        ("en", "set the heat pump to away", "set heat pump to home"),
+        ("nl", "zet de warmtepomp op afwezig", "zet de warmtepomp op thuis"),
     ],
 )
 async def test_presets_are_taught(
-    house: House, language: str, sentence: str, preset: str
+    house: House, language: str, away: str, home: str
 ) -> None:
-    """Those for presets call the thermostat's action."""
+    """Those for presets begin a vacation and end it."""
     await taught(house, language)
-    calls = async_capture_events(house.hass, EVENT_CALL_SERVICE)
-    await say(house, sentence, language)
-    assert [call.data["service_data"] for call in calls] == [
-        {"entity_id": [house.entity_id("climate")], "preset_mode": preset}
-    ]
+    for sentence, preset, preferred in ((away, "away", 16), (home, "none", 21)):
+        done, words = await say(house, sentence, language)
+        assert done
+        assert DID_NOT_WORK[language] not in words
+        assert house.state("climate").attributes["preset_mode"] == preset
+        assert house.received()[-1]["room"] == {"preferred_temperature": preferred}
 
 
 @pytest.mark.parametrize(("language", "sentence", "change"), TAUGHT)

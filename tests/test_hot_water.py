@@ -318,16 +318,28 @@ async def test_left_as_it_is(
     assert found.dismissed_version is None
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The cloud refused this change: no"),
+        ("nl", "De cloud weigerde deze wijziging: no"),
+    ],
+)
 async def test_fix_fails(
-    house: House, freezer: TickingDateTimeFactory, hass_client: ClientSessionGenerator
+    house: House,
+    freezer: TickingDateTimeFactory,
+    hass_client: ClientSessionGenerator,
+    language: str,
+    words: str,
 ) -> None:
-    """If it cannot be set, the person is told why, and the issue stays."""
+    """If it cannot be set, the person is told why in the language of the house, and the issue stays."""
+    house.hass.config.language = language
     await house.connected()
     await cold_for_long(house, freezer)
     house.cloud.weather.add(method="PATCH", status=422, body={"detail": "no"})
     step = await fix(house, hass_client, "put_back")
     assert (step["type"], step["reason"]) == ("abort", "failed")
-    assert "no" in step["description_placeholders"]["reason"]
+    assert step["description_placeholders"]["reason"] == words
     assert issue(house)
 
 

@@ -13,6 +13,7 @@ from .issues import async_forget_issues
 from .memory import memory_store
 from .services import async_setup_services
 from .vacation import vacation_store
+from .wording import async_error_text
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -40,7 +41,9 @@ async def async_setup_entry(
     try:
         await coordinator.async_config_entry_first_refresh()
     except (ConfigEntryAuthFailed, ConfigEntryNotReady) as error:
-        coordinator.vacations.follow_while_disconnected(entry, str(error))
+        coordinator.vacations.follow_while_disconnected(
+            entry, async_error_text(hass, error)
+        )
         raise
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
 from homeassistant.util.unit_conversion import TemperatureConverter
@@ -45,6 +46,7 @@ from .vacation_profile import (
     DEFAULT_WELCOME_TEMPERATURE,
     VACATION_TEMPERATURES,
 )
+from .wording import async_error_text
 
 CONF_COUNTRY = "country"
 CONF_HEAT_PUMP = "heat_pump"
@@ -164,7 +166,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
                     await coordinator.async_change(coordinator.home, change)
             except HomeAssistantError as error:
                 errors["base"] = "refused"
-                reason = str(error)
+                reason = async_error_text(self.hass, error)
             else:
                 return self._save({str(leaf): value for leaf, value in change.items()})
         return self.async_show_form(
@@ -236,6 +238,8 @@ def _vacation_schema(unit: str) -> vol.Schema:
             vol.Optional(CONF_CONTROL_MODE): SelectSelector(
                 SelectSelectorConfig(
                     options=[mode.value for mode in ControlMode],
+                    # Only this can be emptied again.
+                    mode=SelectSelectorMode.DROPDOWN,
                     translation_key="control_mode",
                 )
             ),

@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from .api import Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
+from .wording import async_error_text
 
 
 class HotWaterFlow(RepairsFlow):
@@ -50,7 +51,8 @@ class HotWaterFlow(RepairsFlow):
             await coordinator.async_change(target, change)
         except HomeAssistantError as error:
             return self.async_abort(
-                reason="failed", description_placeholders={"reason": str(error)}
+                reason="failed",
+                description_placeholders={"reason": async_error_text(self.hass, error)},
             )
         return self.async_create_entry(data={})
 

@@ -27,7 +27,7 @@ from .vacation_plans import (
 )
 from .vacation_profile import Profile
 from .vacation_record import Record, Stage, Step, begin, end, end_welcome
-from .wording import async_common_text
+from .wording import async_common_text, async_error_text
 
 STORAGE_VERSION: Final = 1
 SAVE_DELAY: Final = 1.0
@@ -404,7 +404,7 @@ class VacationKeeper:
             # What is kept, and what was changed by hand, is told by the cloud of this moment.
             await self._house.async_read_now()
         except HomeAssistantError as error:
-            return dict.fromkeys(targets, str(error))
+            return dict.fromkeys(targets, async_error_text(self._hass, error))
         now = dt_util.utcnow()
         steps = {target: self._step(target, now) for target in self._due(now)}
         # On disk before anything is sent: whatever happens, it can be put back.
@@ -464,7 +464,7 @@ class VacationKeeper:
                 # Wrong for one of them is not wrong for all.
                 pass
             except HomeAssistantError as error:
-                return dict.fromkeys(changes, str(error))
+                return dict.fromkeys(changes, async_error_text(self._hass, error))
             else:
                 return {}
         outcomes = await asyncio.gather(
@@ -481,7 +481,7 @@ class VacationKeeper:
         try:
             await self._house.async_send(target, change)
         except HomeAssistantError as error:
-            return str(error)
+            return async_error_text(self._hass, error)
         return None
 
 

@@ -1,6 +1,7 @@
 """Settings and their values as the house says them: in its language and its unit."""
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_get_cached_translations
 
@@ -36,6 +37,19 @@ def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str
     """Return one of the integration's own texts in the house's language."""
     text = _translated(hass, "common", DOMAIN, f"common.{key}", key)
     return text.format(**placeholders)
+
+
+@callback
+def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted.
+
+    As a text of its own an error is translated for the person who looks; what is kept or quoted is for the house.
+    """
+    text = _translated(
+        hass, "exceptions", DOMAIN, f"exceptions.{error.translation_key}.message", ""
+    )
+    text = text.format(**(error.translation_placeholders or {})) or str(error)
+    return text.rstrip(".")
 
 
 @callback

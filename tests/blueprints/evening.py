@@ -15,6 +15,7 @@ from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHE
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState
 from homeassistant.helpers import entity_registry as er
@@ -84,9 +85,9 @@ class Evening(Day):
         await self.hass.config.async_set_time_zone(PLACE)
 
     @override
-    async def _start_home_assistant(self, data: dict[str, Any] | None) -> None:
+    async def _start_home_assistant(self, before: ConfigEntry | None) -> None:
         self.clock.tick(self._away)
-        await super()._start_home_assistant(data)
+        await super()._start_home_assistant(before)
         self.hass.set_state(CoreState.starting)
         for entity_id, (state, attributes) in self._around.items():
             self.hass.states.async_set(entity_id, state, attributes)

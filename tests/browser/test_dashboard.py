@@ -22,13 +22,20 @@ def mappings(value: Any) -> Iterator[dict[str, Any]]:
             yield from mappings(each)
 
 
+def entities(card: dict[str, Any]) -> Iterator[str]:
+    """Yield the entities that a card names, both ways in which cards do."""
+    if "entity" in card:
+        yield card["entity"]
+    yield from (each for each in card.get("entities", ()) if isinstance(each, str))
+
+
 async def test_dashboard(home: Home) -> None:
     """Whatever the heat pump has is on it, and nothing that a reader of its page would not know to replace."""
     parts = list(mappings(load_yaml_dict(str(DASHBOARD))))
     assert not [
         part for part in parts if str(part.get("type", "")).startswith("custom:")
     ]
-    shown = {part["entity"] for part in parts if "entity" in part}
+    shown = {entity for part in parts for entity in entities(part)}
     states = {
         state["entity_id"]: state["state"]
         for state in await home.house.api.get("/api/states")

@@ -13,8 +13,8 @@ import os
 import time
 from typing import Any, override
 
-from hypothesis import HealthCheck, Phase, settings, strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 import pytest
 
 from custom_components.heatpump_steering.diagnostics import (
@@ -25,6 +25,7 @@ from homeassistant.exceptions import HomeAssistantError
 from simulator import DEFAULT_SETTINGS, Entry, Simulator
 
 from ..house import KEY
+from .telling import tell
 from .wishes import (
     BAD_WEATHER,
     BEHAVIOURS,
@@ -480,16 +481,4 @@ def implied(leaves: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.timeout(0)
 def test_no_change_is_lost_and_no_state_lies() -> None:
     """Tell many stories."""
-    run_state_machine_as_test(
-        Stories,
-        settings=settings(
-            max_examples=int(os.environ.get("STORIES", "200")),
-            stateful_step_count=30,
-            deadline=None,
-            derandomize="SOAK" not in os.environ,
-            database=None,
-            phases=set(Phase) - {Phase.explain},
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    tell(Stories, stories=int(os.environ.get("STORIES", "200")), steps=30)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
@@ -685,11 +685,14 @@ def end(day: Day, how: str) -> None:
             day.wait_for(entries.async_unload(day.entry.entry_id))
         case "reload":
             day.run(day.reload())
+        case "reauth":
+            form = day.wait_for(day.house.open_form(SOURCE_REAUTH))
+            day.wait_for(day.house.submit(form, api_key=KEY))
         case "restart":
             day.run(day.restart())
 
 
-ENDS = pytest.mark.parametrize("how", ["unload", "reload", "restart"])
+ENDS = pytest.mark.parametrize("how", ["unload", "reload", "reauth", "restart"])
 
 
 @ENDS

@@ -122,14 +122,7 @@ class Holidays(Day):
 
     def off(self, seconds: float) -> None:
         """Turn Home Assistant off, and on again later."""
-        entry = self.entry
-        self.run(self._stop_home_assistant())
-        self.clock.tick(timedelta(seconds=seconds))
-        for file in ("", ".vacation"):
-            stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}{file}")
-            stored["key"] = f"{DOMAIN}.home{file}"
-            self.storage[stored["key"]] = stored
-        self.run(self._start_home_assistant(entry))
+        self.run(self.restart(off=seconds))
 
 
 type Begin = Callable[..., Holidays]

@@ -9,13 +9,8 @@ from datetime import datetime, timedelta
 import os
 from typing import Any, override
 
-from hypothesis import HealthCheck, Phase, settings, strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
 from custom_components.heatpump_steering.vacation_record import Stage
@@ -25,6 +20,7 @@ from homeassistant.util import dt as dt_util
 from simulator import Entry, Simulator
 
 from .day import leaves_of
+from .telling import tell
 from .wishes import BAD_WEATHER, HEAT_PUMPS, MODE, NUMBERS, SWITCHES
 from .world import World
 
@@ -240,13 +236,7 @@ class Vacations(RuleBasedStateMachine):
     def home_assistant_restarts(self, power_cut: bool, off: float) -> None:
         """Home Assistant stops, with or without warning, and starts again some time later."""
         self.look()
-        self.world.run(self.world.restart(power_cut=power_cut))
-        if off:
-            # As good as off: nothing gets through, and nothing is remembered of it.
-            self.cloud.weather.add(status=503)
-            self.pass_time(off, step=120)
-            self.cloud.weather.clear()
-            self.world.run(self.world.restart(power_cut=power_cut))
+        self.world.run(self.world.restart(power_cut=power_cut, off=off))
         self.look()
 
     # Doing
@@ -360,16 +350,4 @@ class Vacations(RuleBasedStateMachine):
 @pytest.mark.timeout(0)
 def test_vacations_come_and_go() -> None:
     """Tell many stories."""
-    run_state_machine_as_test(
-        Vacations,
-        settings=settings(
-            max_examples=int(os.environ.get("VACATIONS", "60")),
-            stateful_step_count=12,
-            deadline=None,
-            derandomize="SOAK" not in os.environ,
-            database=None,
-            phases=set(Phase) - {Phase.explain},
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-        ),
-    )
+    tell(Vacations, stories=int(os.environ.get("VACATIONS", "60")), steps=12)

@@ -133,14 +133,18 @@ class World:
         await stopping
         await self._home_assistant.__aexit__(None, None, None)
 
-    async def restart(self, *, power_cut: bool = False) -> None:
-        """Stop Home Assistant and start it anew, with the same files; after a power cut with those from before."""
+    async def restart(self, *, power_cut: bool = False, off: float = 0) -> None:
+        """Stop Home Assistant and start it so many seconds later, with the same files.
+
+        After a power cut, with the files from before it.
+        """
         entry = self.house.entry
         files = deepcopy(self.storage)
         await self._stop_home_assistant()
         if power_cut:
             self.storage.clear()
             self.storage.update(files)
+        self.clock.tick(timedelta(seconds=off))
         for file in ("", ".vacation"):
             stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}{file}", None)
             if stored is not None:

@@ -1,0 +1,69 @@
+"""A vacation, planned in the calendar as somebody does before leaving."""
+
+from typing import Final
+
+from playwright.async_api import expect
+
+from .home import Home
+from .pictures import Pictures
+from .visitor import Visitor
+
+CALENDAR: Final = "calendar.heat_pump_vacations"
+THERMOSTAT: Final = "climate.heat_pump"
+
+
+async def test_in_the_calendar(
+    home: Home, visitor: Visitor, pictures: Pictures
+) -> None:
+    """It lets the room get colder from the moment it is there, and brings everything back when it is deleted."""
+    before = dict(home.heat_pump.held)
+    page = visitor.page
+    await visitor.go("/calendar")
+    await visitor.press("Add event")
+    editor = page.locator("dialog-calendar-event-editor")
+    await editor.locator("input[name=summary]").fill("Skiing")
+    await editor.locator("ha-switch#all_day").click()
+    await editor.get_by_role("button", name="Add event").click()
+    await visitor.reads(CALENDAR, "on", message="Skiing")
+    await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="away")
+    [change, *_] = await home.changes(1)
+    colder = change["room"]["preferred_temperature"]
+    assert colder < before["room.preferred_temperature"]
+    assert home.heat_pump.held["room.preferred_temperature"] == colder
+
+    await visitor.go("/heat-pump")
+    await visitor.expect_number("number.heat_pump_preferred_temperature", colder)
+    await expect(page.locator("hui-calendar-card")).to_contain_text("Skiing")
+
+    await visitor.go("/calendar")
+    event = page.locator("ha-full-calendar").get_by_text("Skiing")
+    await expect(event).to_be_visible()
+    pictures.keep("calendar", await page.screenshot())
+    await event.click()
+    await visitor.press("Delete event")
+    await visitor.press("Delete")
+    await visitor.reads(CALENDAR, "off")
+    await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="none")
+    await home.changes(2)
+    assert home.heat_pump.held == before
+
+
+async def test_at_the_thermostat(
+    home: Home, visitor: Visitor, pictures: Pictures
+) -> None:
+    """One tap is a vacation, another one ends it."""
+    before = dict(home.heat_pump.held)
+    await visitor.go("/heat-pump")
+    thermostat = visitor.card(THERMOSTAT)
+    await thermostat.locator("#option-away").click()
+    await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="away")
+    await visitor.reads("sensor.heat_pump_vacation", "away")
+    [change] = await home.changes(1)
+    colder = change["room"]["preferred_temperature"]
+    assert colder < before["room.preferred_temperature"]
+    await visitor.expect_number("number.heat_pump_preferred_temperature", colder)
+    pictures.keep("away", await visitor.page.screenshot())
+    await thermostat.locator("#option-none").click()
+    await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="none")
+    await home.changes(2)
+    assert home.heat_pump.held == before

@@ -26,7 +26,7 @@ from .entity_ids import unique_id
 REDRAW = 0.3
 
 # At setup, so that nobody else on the event loop waits for longer than some ten milliseconds.
-ADDED_AT_ONCE = 25
+ADDED_AT_ONCE = 10
 
 _UNKNOWN: Final = TargetData()
 

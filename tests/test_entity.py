@@ -146,10 +146,8 @@ async def test_dutch(house: House) -> None:
 
 
 async def test_state_is_written_only_when_something_is_new(house: House) -> None:
-    """Polls that bring nothing new, and changes of another heat pump, write nothing."""
+    """Polls that bring nothing new write nothing; a change is written where it shows, from the first one on."""
     await house.connected("hp-1", "hp-2")
-    await house.change_elsewhere({"room": {"preferred_temperature": 19}}, "hp-2")
-    await house.change_elsewhere({"room": {"preferred_temperature": 19}}, "hp-1")
     written: list[str] = []
 
     @callback
@@ -166,8 +164,28 @@ async def test_state_is_written_only_when_something_is_new(house: House) -> None
     assert written == []
 
     await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
-    assert not any("hp_1" in entity_id for entity_id in written)
-    assert house.entity_id("preferred_temperature", "hp-2") in written
+    assert sorted(written) == sorted(
+        house.entity_id(key, target)
+        for key in (
+            "climate",
+            "preferred_temperature",
+            "room_may_fall_to",
+            "room_may_rise_to",
+        )
+        for target in ("hp-2", "home")
+    )
+
+
+async def test_many_heat_pumps(house: House) -> None:
+    """However many there are, each has all its entities, and a change reaches the last of them."""
+    heat_pumps = [f"hp-{number}" for number in range(1, 31)]
+    await house.connected(*heat_pumps)
+    for heat_pump in heat_pumps:
+        for keys in PLATFORMS.values():
+            for key in keys:
+                assert house.entity_id(key, heat_pump)
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-30")
+    assert house.shows("preferred_temperature", "hp-30") == "18.0"
 
 
 async def test_change_is_written_once(house: House) -> None:

@@ -24,7 +24,9 @@ from .api import (
 from .const import Target
 from .limits import LimitError
 
-# A change waits this long for company, in seconds. The calls of one scene arrive up to 64 ms apart.
+# A change waits this long for company, in seconds. The calls of one scene arrive up to 64 ms apart on a small machine;
+# with half as much again a scene is one request, and its state is there about 0.1 s after the round trip, which a
+# person does not notice (docs/performance.md).
 QUIET: Final = 0.1
 # But no longer than this in all; and the same setting is not sent more often, so a drag is two requests a second.
 PATIENCE: Final = 0.5

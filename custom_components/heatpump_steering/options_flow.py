@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_ENTITY_ID, UnitOfTemperature, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.selector import (
     CountrySelector,
     EntitySelector,
@@ -56,14 +56,6 @@ SECTION_WELCOME_HOME = "welcome_home"
 
 # A select has no empty value.
 _HOME_OPTION = "home"
-
-_SENSOR = EntitySelector(
-    EntitySelectorConfig(
-        filter=EntityWithDeviceFilterSelectorConfig(
-            domain="sensor", device_class="temperature"
-        )
-    )
-)
 
 
 class SteeringOptionsFlow(OptionsFlowWithReload):
@@ -116,7 +108,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             return self.async_show_form(
                 step_id="room_sensor",
                 data_schema=self.add_suggested_values_to_schema(
-                    vol.Schema({vol.Optional(CONF_ENTITY_ID): _SENSOR}),
+                    vol.Schema({vol.Optional(CONF_ENTITY_ID): self._sensors()}),
                     {CONF_ENTITY_ID: picked.get(self._thermostat)},
                 ),
             )
@@ -191,6 +183,20 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
 
     def _save(self, options: dict[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(data={**self.config_entry.options, **options})
+
+    def _sensors(self) -> EntitySelector:
+        """Offer all sensors of temperature but our own: the edges of the band are not the room's temperature."""
+        ours = er.async_entries_for_config_entry(
+            er.async_get(self.hass), self.config_entry.entry_id
+        )
+        return EntitySelector(
+            EntitySelectorConfig(
+                exclude_entities=[entity.entity_id for entity in ours],
+                filter=EntityWithDeviceFilterSelectorConfig(
+                    domain="sensor", device_class="temperature"
+                ),
+            )
+        )
 
     def _thermostats(self) -> list[SelectOptionDict]:
         """Return the targets that have a thermostat, by the names that the house has given them."""

@@ -174,7 +174,7 @@ class Vacations(RuleBasedStateMachine):
         """Somebody changes a setting by hand, here or with the supplier's app."""
         leaf, value = change
         # What was set a second ago and set back since cannot be told from an old read.
-        self.pass_time(3, step=1)
+        self.pass_time(6, step=1)
         if not self.loaded or self.world.house.entry.runtime_data.waiting_changes:
             return
         cold = leaf == HOT_WATER_MIN and value < 40
@@ -200,6 +200,27 @@ class Vacations(RuleBasedStateMachine):
             assert not cold or self.away_at(dt_util.utcnow())
         if not cold:
             self.home[device_id][leaf] = value
+
+    @rule(device_id=st.sampled_from(HEAT_PUMPS), change=BY_HAND, here=st.booleans())
+    def somebody_changes_in_the_middle(
+        self, device_id: str, change: tuple[str, Any], here: bool
+    ) -> None:
+        """Somebody changes a setting in the middle of a short vacation."""
+        self.plan(begins=0.0, lasts=20 * MINUTE)
+        self.pass_time(2 * MINUTE)
+        self.somebody_changes(device_id=device_id, change=change, here=here)
+        self.pass_time(20 * MINUTE)
+
+    @rule(applied=st.booleans(), power_cut=st.booleans())
+    def answers_are_lost_at_the_start(self, applied: bool, power_cut: bool) -> None:
+        """Nobody knows what has become of the first change of a vacation; perhaps the power goes, too."""
+        self.cloud.weather.add(method="PATCH", status=504, apply=applied)
+        self.plan(begins=0.0, lasts=90 * MINUTE)
+        self.pass_time(50)
+        if power_cut:
+            self.world.run(self.world.restart(power_cut=True))
+        self.cloud.weather.clear()
+        self.pass_time(10 * MINUTE)
 
     @rule(bad=BAD_WEATHER)
     def weather_turns(self, bad: dict[str, Any]) -> None:

@@ -211,12 +211,18 @@ class Vacations(RuleBasedStateMachine):
         self.somebody_changes(device_id=device_id, change=change, here=here)
         self.pass_time(20 * MINUTE)
 
-    @rule(applied=st.booleans(), power_cut=st.booleans())
-    def answers_are_lost_at_the_start(self, applied: bool, power_cut: bool) -> None:
+    @rule(
+        applied=st.booleans(),
+        power_cut=st.booleans(),
+        seconds=st.sampled_from([5.0, 50.0]),
+    )
+    def answers_are_lost_at_the_start(
+        self, applied: bool, power_cut: bool, seconds: float
+    ) -> None:
         """Nobody knows what has become of the first change of a vacation; perhaps the power goes, too."""
         self.cloud.weather.add(method="PATCH", status=504, apply=applied)
         self.plan(begins=0.0, lasts=90 * MINUTE)
-        self.pass_time(50)
+        self.pass_time(seconds, step=1)
         if power_cut:
             self.world.run(self.world.restart(power_cut=True))
         self.cloud.weather.clear()

@@ -177,6 +177,9 @@ class Vacations(RuleBasedStateMachine):
         self.pass_time(6, step=1)
         if not self.loaded or self.world.house.entry.runtime_data.waiting_changes:
             return
+        if self.cloud.cloud.heat_pump(device_id).held[leaf] == value:
+            # Not a change: nobody can tell it from what the vacation has set.
+            return
         cold = leaf == HOT_WATER_MIN and value < 40
         stage = self.stage(device_id)
         if cold and not here and (stage is not Stage.AWAY or not self.away_now):

@@ -309,3 +309,18 @@ def test_damaged(damage: dict[str, object]) -> None:
     raw = left(COLD)[0].to_json() | damage
     with pytest.raises((TypeError, ValueError)):
         Record.from_json(raw)
+
+
+def test_second_attempt_during_the_welcome() -> None:
+    """What the last vacation still had to put back is kept, however often the next one has to be begun."""
+    record, shown = left(WELCOME)
+    step = end(record, shown, WELCOME, NOW)
+    assert step.then is not None
+    shown = shown.overlaid_with(step.change)
+    first, _ = begin(step.then, shown, WELCOME)
+    second, _ = begin(first, shown, WELCOME)
+    assert first.kept.hot_water_min == second.kept.hot_water_min == 45.0
+    first, change = begin(step.then, shown, Profile())
+    second, again = begin(first, shown, Profile())
+    assert change == again == Settings(preferred_temperature=16.0, hot_water_min=45.0)
+    assert second.kept.hot_water_min == 45.0

@@ -5,7 +5,7 @@ is theirs; with one exception: a hot-water minimum below 40 °C does not outlive
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -40,6 +40,8 @@ class Record:
     """What it has set, as the cloud has taken it."""
     cold: bool
     """The hot water was allowed below 40 °C."""
+    found: Settings = field(default_factory=Settings)
+    """What was shown when `kept` was written down: it differs where an earlier vacation was not over yet."""
     until: datetime | None = None
     """When the hot water is welcomed back; in `WELCOME_HOME` only."""
 
@@ -49,6 +51,7 @@ class Record:
             "stage": self.stage.value,
             "kept": self.kept.to_json(),
             "held": self.held.to_json(),
+            "found": self.found.to_json(),
             "cold": self.cold,
             "until": None if self.until is None else self.until.isoformat(),
         }
@@ -62,6 +65,7 @@ class Record:
             kept=Settings.from_json(dict(raw["kept"])),
             held=Settings.from_json(dict(raw["held"])),
             cold=bool(raw["cold"]),
+            found=Settings.from_json(dict(raw["found"])),
             until=None if until is None else moment_from(until),
         )
 
@@ -114,7 +118,16 @@ def begin(
     kept = shown.only({leaf for leaf, _ in wanted.items()} | {Leaf.HOT_WATER_MIN})
     held = Settings()
     if before is not None:
-        still_held = {
+        if before.stage is Stage.STARTING:
+            # Nothing has been done yet about what the first attempt has found.
+            still_held = {
+                leaf
+                for leaf, value in before.found.items()
+                if same_value(value, shown.get(leaf))
+            }
+        else:
+            still_held = set()
+        still_held |= {
             leaf for leaf, _ in before.kept.items() if before.holds(leaf, shown)
         }
         if is_cold(shown):
@@ -125,6 +138,10 @@ def begin(
         if before.stage is Stage.WELCOME_HOME and wanted.hot_water_min is None:
             # Nobody is welcome yet.
             wanted = before.kept.only(still_held).overlaid_with(wanted)
+        elif before.stage is Stage.STARTING:
+            # What the first attempt wanted is still wanted.
+            undone = {leaf for leaf in still_held if not before.holds(leaf, shown)}
+            wanted = before.held.only(undone).overlaid_with(wanted)
     if wanted.hot_water_min is not None and shown.hot_water_max is not None:
         wanted = replace(
             wanted, hot_water_min=min(wanted.hot_water_min, shown.hot_water_max)
@@ -134,6 +151,7 @@ def begin(
         kept=kept,
         held=held.overlaid_with(wanted),
         cold=is_cold(shown),
+        found=shown.only({leaf for leaf, _ in kept.items()}),
     )
     if before is not None:
         record = replace(record, cold=record.cold or before.cold)

@@ -324,3 +324,17 @@ def test_second_attempt_during_the_welcome() -> None:
     second, again = begin(first, shown, Profile())
     assert change == again == Settings(preferred_temperature=16.0, hot_water_min=45.0)
     assert second.kept.hot_water_min == 45.0
+
+
+@pytest.mark.parametrize("profile", [WELCOME, Profile()])
+def test_over_before_it_could_begin_during_the_welcome(profile: Profile) -> None:
+    """A vacation that never reached the cloud still puts back what the one before it had to."""
+    record, shown = left(WELCOME)
+    step = end(record, shown, WELCOME, NOW)
+    assert step.then is not None
+    shown = shown.overlaid_with(step.change)
+    record, _ = begin(step.then, shown, profile)
+    record, _ = begin(record, shown, profile)
+    assert end(record, shown, profile, NOW) == Step(
+        Settings(hot_water_min=45.0), None, {}
+    )

@@ -52,6 +52,13 @@ def async_show_broken_links(
     )
 
 
+def _name(hass: HomeAssistant, entry_id: str, namespace: str, target: Target) -> str:
+    """Return what the house calls a target."""
+    return async_device_name(
+        hass, entry_id, device_identifier(namespace, target), target or ""
+    )
+
+
 def _anonymous(target: Target) -> str:
     """Return what stands for a target in the id of an issue: Home Assistant puts those into diagnostics."""
     return sha256((target or HOME_KEY).encode()).hexdigest()[:12]
@@ -70,9 +77,7 @@ def async_show_not_kept(
         for leaf, it in leaves.items():
             entity = async_entity_of(hass, namespace, target, leaf)
             shown[f"{_anonymous(target)}_{leaf}"] = {
-                "heat_pump": async_device_name(
-                    hass, entry_id, device_identifier(namespace, target), target or ""
-                ),
+                "heat_pump": _name(hass, entry_id, namespace, target),
                 "setting": async_setting_name(hass, entity.entity_id)
                 if entity
                 else leaf,
@@ -121,9 +126,7 @@ def async_show_cold_hot_water(
             severity=ir.IssueSeverity.WARNING,
             translation_key="hot_water",
             translation_placeholders={
-                "heat_pump": async_device_name(
-                    hass, entry_id, device_identifier(namespace, target), target or ""
-                ),
+                "heat_pump": _name(hass, entry_id, namespace, target),
                 "minimum": temperature_text(hass, it.minimum),
                 "before": temperature_text(hass, it.before),
                 "coldest": temperature_text(hass, COLDEST_HOT_WATER),
@@ -146,12 +149,7 @@ def async_show_overdue_vacations(
             f"{key}_{entry_id}_",
             {
                 _anonymous(target): {
-                    "heat_pump": async_device_name(
-                        hass,
-                        entry_id,
-                        device_identifier(namespace, target),
-                        target or "",
-                    ),
+                    "heat_pump": _name(hass, entry_id, namespace, target),
                     "reason": reason,
                 }
                 for target, (stage, reason) in overdue.items()

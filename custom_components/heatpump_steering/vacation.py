@@ -12,7 +12,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .api import Leaf, Settings, Value
+from .api import Leaf, Settings, Value, same_value
 from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
 from .ledger import ChangedElsewhere
@@ -436,7 +436,9 @@ class VacationKeeper:
             again = record is not None and record.stage is Stage.STARTING
             record, change = begin(record, shown, self._profile)
             self._records[target] = record
-            if again and all(record.holds(leaf, shown) for leaf, _ in change.items()):
+            if again and all(
+                same_value(value, shown.get(leaf)) for leaf, value in change.items()
+            ):
                 # Home Assistant ended between the cloud's yes and the note of it.
                 change = Settings()
             if not record.held:

@@ -41,7 +41,7 @@ class Record:
     cold: bool
     """The hot water was allowed below 40 °C."""
     found: Settings = field(default_factory=Settings)
-    """What was shown when `kept` was written down: it differs where an earlier vacation was not over yet."""
+    """What was shown instead of `kept` when that was written down, where an earlier vacation was not over yet."""
     until: datetime | None = None
     """When the hot water is welcomed back; in `WELCOME_HOME` only."""
 
@@ -76,9 +76,11 @@ class Record:
         return True
 
     def holds(self, leaf: Leaf, shown: Settings) -> bool:
-        """Tell whether a setting still is what the vacation has made of it."""
-        value = self.held.get(leaf)
-        return value is not None and same_value(value, shown.get(leaf))
+        """Tell whether a setting still is what the vacation has made of it, or the one before that was not over."""
+        value = shown.get(leaf)
+        return value is not None and any(
+            same_value(value, made.get(leaf)) for made in (self.held, self.found)
+        )
 
     def seen(self, shown: Settings) -> Self:
         """Return the record after a look at what is shown during the vacation."""
@@ -118,16 +120,7 @@ def begin(
     kept = shown.only({leaf for leaf, _ in wanted.items()} | {Leaf.HOT_WATER_MIN})
     held = Settings()
     if before is not None:
-        if before.stage is Stage.STARTING:
-            # Nothing has been done yet about what the first attempt has found.
-            still_held = {
-                leaf
-                for leaf, value in before.found.items()
-                if same_value(value, shown.get(leaf))
-            }
-        else:
-            still_held = set()
-        still_held |= {
+        still_held = {
             leaf for leaf, _ in before.kept.items() if before.holds(leaf, shown)
         }
         if is_cold(shown):
@@ -139,8 +132,8 @@ def begin(
             # Nobody is welcome yet.
             wanted = before.kept.only(still_held).overlaid_with(wanted)
         elif before.stage is Stage.STARTING:
-            # What the first attempt wanted is still wanted.
-            undone = {leaf for leaf in still_held if not before.holds(leaf, shown)}
+            # What the first attempt wanted to do about the vacation before is still wanted.
+            undone = {leaf for leaf, _ in before.found.items()} & still_held
             wanted = before.held.only(undone).overlaid_with(wanted)
     if wanted.hot_water_min is not None and shown.hot_water_max is not None:
         wanted = replace(
@@ -151,7 +144,9 @@ def begin(
         kept=kept,
         held=held.overlaid_with(wanted),
         cold=is_cold(shown),
-        found=shown.only({leaf for leaf, _ in kept.items()}),
+        found=shown.only(
+            {leaf for leaf, value in kept.items() if value != shown.get(leaf)}
+        ),
     )
     if before is not None:
         record = replace(record, cold=record.cold or before.cold)

@@ -18,6 +18,7 @@ from homeassistant.config_entries import (
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import SelectSelector
 from simulator import Simulator
 
 from .house import KEY, USER, House
@@ -78,10 +79,8 @@ BAD = {
     "nothing at the address": Bad(
         "base_url", "cannot_connect", {"base_url": "http://127.0.0.1:1"}
     ),
-    "server down": Bad(
-        "base_url", "cannot_connect", weather={"status": 503}, says="503"
-    ),
-    "connection drops": Bad("base_url", "cannot_connect", weather={"drop": "before"}),
+    "server down": Bad("base_url", "server_error", weather={"status": 503}, says="503"),
+    "connection drops": Bad("base_url", "no_answer", weather={"drop": "before"}),
     **{
         f"answers {garbage}": Bad(
             "base_url", "not_understandable", weather={"garbage": garbage}
@@ -444,7 +443,7 @@ async def test_reauth_trouble_of_the_server(house: House) -> None:
     form = await reauth_form(house)
     house.cloud.weather.add(times=1, status=500)
     form = await house.submit(form, api_key="new-key")
-    assert form["errors"] == {"base": "cannot_connect"}
+    assert form["errors"] == {"base": "server_error"}
     assert "500" in text(form)
 
 
@@ -519,6 +518,21 @@ async def test_reconfigure_to_all_heat_pumps(house: House) -> None:
     assert "device_id" not in house.entry.data
     assert house.entry.title == "Grandma"
     assert house.shows("control_mode", "home") == "heating"
+
+
+async def test_servers_in_the_language_of_the_house(house: House) -> None:
+    """Both servers have a name that a person understands, also before any home is connected."""
+    house.hass.config.language = "it"
+    form = await house.open_form()
+    assert form["data_schema"] is not None
+    server: SelectSelector = form["data_schema"].schema["base_url"]
+    assert server.config["options"] == [
+        {"value": "https://api.nox.energy", "label": "Produzione (api.nox.energy)"},
+        {
+            "value": "https://api.sandbox.nox.energy",
+            "label": "Prova (api.sandbox.nox.energy)",
+        },
+    ]
 
 
 async def test_reconfigure_server(house: House) -> None:

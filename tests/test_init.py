@@ -110,6 +110,26 @@ async def test_trouble_at_setup(
     assert house.shows("climate") == "heat"
 
 
+@pytest.mark.parametrize(
+    ("weather", "reason"),
+    [
+        ({"status": 503}, "fout 503 van de server"),
+        ({"drop": "before"}, "de verbinding werd verbroken"),
+        ({"status": 418}, "HTTP 418"),
+    ],
+)
+async def test_reason_in_the_language_of_the_house(
+    house: House, weather: dict[str, Any], reason: str
+) -> None:
+    """What is quoted as a reason is a text, too; what has no words of its own needs none."""
+    house.hass.config.language = "nl"
+    await house.connected()
+    house.cloud.weather.add(**weather)
+    await reload(house)
+    assert house.entry.reason is not None
+    assert reason in house.entry.reason
+
+
 @pytest.mark.parametrize("status", [403, 404, 405])
 async def test_no_list(house: House, status: int) -> None:
     """A key or a server without the list still has its settings; only brand and model are missing."""

@@ -16,12 +16,20 @@ from .api import (
     SettingsClient,
     SteeringError,
     TooManyRequestsError,
+    Trouble,
     UnavailableError,
 )
 from .const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
 
 # The servers may be named, too: an automation, or somebody who types, need not know the addresses.
 SERVERS: Final = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
+
+_UNAVAILABLE: Final = {
+    Trouble.NOT_REACHED: "cannot_connect",
+    Trouble.NO_ANSWER: "no_answer",
+    Trouble.BROKEN_OFF: "no_answer",
+    Trouble.STATUS: "server_error",
+}
 
 # What comes along when text is copied from a mail or a page, beside the ordinary blanks.
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
@@ -32,7 +40,7 @@ class InputError(Exception):
     """Something typed that cannot be right; names the field of the form and the key of the text."""
 
     def __init__(self, field: str, key: str, reason: str = "") -> None:
-        """Keep field, key, and the cloud's own words where it said any."""
+        """Keep field, key, and what the text quotes: the cloud's own words, or its status."""
         super().__init__(field, key)
         self.field = field
         self.key = key
@@ -116,7 +124,9 @@ async def async_try_out(
     except TooManyRequestsError:
         raise InputError("base", "too_many_requests") from None
     except UnavailableError as error:
-        raise InputError(CONF_BASE_URL, "cannot_connect", str(error)) from None
+        raise InputError(
+            CONF_BASE_URL, _UNAVAILABLE[error.trouble], str(error.status)
+        ) from None
     except NotUnderstandableError:
         raise InputError(CONF_BASE_URL, "not_understandable") from None
     except SteeringError as error:

@@ -26,6 +26,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.translation import async_load_integrations
 
 from .account import (
     InputError,
@@ -47,39 +48,14 @@ from .const import (
 )
 from .entity_ids import namespace
 from .options_flow import SteeringOptionsFlow
+from .wording import async_common_text
 
 _KEY: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
 _TEXT: Final = TextSelector()
-_SERVER: Final = SelectSelector(
-    SelectSelectorConfig(
-        # Addresses and not words for them: where a value can be typed, the frontend shows it as it is.
-        options=[
-            SelectOptionDict(value=url, label=f"{name} ({URL(url).host})")
-            for name, url in (("Production", PRODUCTION_URL), ("Sandbox", SANDBOX_URL))
-        ],
-        custom_value=True,
-        mode=SelectSelectorMode.DROPDOWN,
-    )
-)
 
-_USER_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_API_KEY): _KEY,
-        vol.Required(CONF_USER_ID): _TEXT,
-        vol.Optional(CONF_DEVICE_ID): _TEXT,
-        vol.Required(CONF_BASE_URL, default=PRODUCTION_URL): _SERVER,
-    }
-)
 _REAUTH_SCHEMA: Final = vol.Schema({vol.Required(CONF_API_KEY): _KEY})
-_RECONFIGURE_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional(CONF_API_KEY): _KEY,
-        vol.Optional(CONF_DEVICE_ID): _TEXT,
-        vol.Required(CONF_BASE_URL): _SERVER,
-    }
-)
 
 
 class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -99,7 +75,17 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for key, ids and server."""
-        return await self._async_step_account("user", _USER_SCHEMA, {}, user_input)
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_API_KEY): _KEY,
+                vol.Required(CONF_USER_ID): _TEXT,
+                vol.Optional(CONF_DEVICE_ID): _TEXT,
+                vol.Required(
+                    CONF_BASE_URL, default=PRODUCTION_URL
+                ): await self._async_server(),
+            }
+        )
+        return await self._async_step_account("user", schema, {}, user_input)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
@@ -122,11 +108,40 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for another key, server, or heat pump."""
+        schema = vol.Schema(
+            {
+                vol.Optional(CONF_API_KEY): _KEY,
+                vol.Optional(CONF_DEVICE_ID): _TEXT,
+                vol.Required(CONF_BASE_URL): await self._async_server(),
+            }
+        )
         return await self._async_step_account(
             "reconfigure",
-            _RECONFIGURE_SCHEMA,
+            schema,
             self._get_reconfigure_entry().data,
             user_input,
+        )
+
+    async def _async_server(self) -> SelectSelector:
+        """Offer both servers of the cloud by name, and to type another one."""
+        # Nothing of ours is loaded before the first home is connected.
+        await async_load_integrations(self.hass, {DOMAIN})
+        return SelectSelector(
+            SelectSelectorConfig(
+                # Addresses and not words for them: where a value can be typed, the frontend shows it as it is.
+                options=[
+                    SelectOptionDict(
+                        value=url,
+                        label=f"{async_common_text(self.hass, name)} ({URL(url).host})",
+                    )
+                    for name, url in (
+                        ("server_production", PRODUCTION_URL),
+                        ("server_sandbox", SANDBOX_URL),
+                    )
+                ],
+                custom_value=True,
+                mode=SelectSelectorMode.DROPDOWN,
+            )
         )
 
     async def _async_step_account(

@@ -52,7 +52,7 @@ from .const import (
 )
 from .devices import READS_UNTIL_GONE, StaleDevices
 from .entity_ids import device_identifier, namespace
-from .errors import READ_ERRORS, action_error
+from .errors import READ_ERRORS, action_error, reason_text
 from .hot_water import HotWaterWatch
 from .issues import (
     async_close_issues,
@@ -328,7 +328,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         raise UpdateFailed(
             translation_domain=DOMAIN,
             translation_key=READ_ERRORS.get(type(error), "read_failed"),
-            translation_placeholders={"reason": str(error)},
+            translation_placeholders={"reason": reason_text(self.hass, error)},
         ) from error
 
     def _wait_as_told(self, error: TooManyRequestsError) -> None:
@@ -589,7 +589,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key=READ_ERRORS.get(type(error), "read_failed"),
-                translation_placeholders={"reason": str(error)},
+                translation_placeholders={"reason": reason_text(self.hass, error)},
             ) from error
 
     @callback

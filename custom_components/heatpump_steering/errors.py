@@ -8,7 +8,6 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from .api import (
     BadKeyError,
     ContradictoryChangeError,
-    Leaf,
     NotFoundError,
     NotUnderstandableError,
     ReadingRefusedError,
@@ -21,21 +20,22 @@ from .band import BandTooWideError, TargetOutsideBandError
 from .const import DOMAIN
 from .limits import (
     COLDEST_HOT_WATER,
+    DIFFERENCES,
     ColdHotWaterError,
     HotWaterOrderError,
     LimitError,
     OutOfRangeError,
 )
 from .units import difference_text, temperature_text
-
-DIFFERENCES = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
+from .wording import async_common_text
 
 READ_ERRORS: Mapping[type[SteeringError], str] = {
     NotFoundError: "read_not_found",
     NotUnderstandableError: "read_not_understandable",
     ReadingRefusedError: "reading_refused",
+    TooManyRequestsError: "too_many_requests",
 }
-"""The texts of what stands in the way of reading, but for what passes by itself."""
+"""The texts of what stands in the way of reading, but for those that need no more than a reason."""
 
 
 def action_error(
@@ -79,7 +79,7 @@ def action_error(
         case ContradictoryChangeError():
             return _wrong_input("flex_trading_excludes")
         case RefusedError():
-            return _wrong_input("refused", reason=str(error))
+            return _wrong_input("refused", reason=reason_text(hass, error))
         case BadKeyError():
             return _failure("bad_key")
         case NotFoundError():
@@ -87,9 +87,22 @@ def action_error(
         case TooManyRequestsError():
             return _failure("too_many_requests")
         case UnavailableError():
-            return _failure("unavailable", reason=str(error))
+            return _failure("unavailable", reason=reason_text(hass, error))
         case _:
-            return _failure("not_understandable", reason=str(error))
+            return _failure("not_understandable", reason=reason_text(hass, error))
+
+
+def reason_text(hass: HomeAssistant, error: SteeringError | LimitError) -> str:
+    """Return a reason to be quoted, in the house's language; for what the cloud refused, its own words."""
+    match error:
+        case UnavailableError(status=None):
+            return async_common_text(hass, f"reason_{error.trouble}")
+        case UnavailableError():
+            return async_common_text(hass, "reason_status", status=str(error.status))
+        case NotUnderstandableError():
+            return f"HTTP {error.status}"
+        case _:
+            return str(error)
 
 
 def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:

@@ -29,6 +29,9 @@ RANGES: Final[Mapping[Leaf, Range]] = {
     Leaf.HOT_WATER_MAX: Range(40.0, 75.0, 1.0),
 }
 
+# Kelvin; all others are °C.
+DIFFERENCES: Final = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
+
 # What the hot-water minimum may be while nobody draws any.
 HOT_WATER_MIN_ON_VACATION: Final = replace(RANGES[Leaf.HOT_WATER_MIN], minimum=5.0)
 

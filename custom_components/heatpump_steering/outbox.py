@@ -19,6 +19,7 @@ from .api import (
     Settings,
     SteeringError,
     TooManyRequestsError,
+    Trouble,
     UnavailableError,
 )
 from .const import Target
@@ -305,7 +306,7 @@ class Outbox:
             except TimeoutError:
                 maybe_applied = True
                 trouble: SteeringError = UnavailableError(
-                    "no answer within the time limit", maybe_applied=True
+                    Trouble.NO_ANSWER, maybe_applied=True
                 )
                 wait = DEADLINE
             except (TooManyRequestsError, UnavailableError) as error:

@@ -7,7 +7,7 @@ from homeassistant.helpers.translation import async_get_cached_translations
 
 from .api import ControlMode, Leaf, Value
 from .const import DOMAIN
-from .errors import DIFFERENCES
+from .limits import DIFFERENCES
 from .units import difference_text, temperature_text
 
 

@@ -227,7 +227,7 @@ def test_preset_that_cannot_be_sent(house: Holidays) -> None:
     house.cloud.weather.add(method="PATCH", status=503)
     call = house.preset("away")
     assert call.key == "vacation_start_pending"
-    assert "status 503" in call.text
+    assert "error 503 from the server" in call.text
     assert house.stage() == "starting"
     house.cloud.weather.clear()
     house.wait(120)

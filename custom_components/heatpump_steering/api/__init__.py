@@ -12,6 +12,7 @@ from .errors import (
     RefusedError,
     SteeringError,
     TooManyRequestsError,
+    Trouble,
     UnavailableError,
 )
 from .models import ControlMode, HeatPump, Leaf, Listing, Value
@@ -49,6 +50,7 @@ __all__ = [
     "SettingsClient",
     "SteeringError",
     "TooManyRequestsError",
+    "Trouble",
     "UnavailableError",
     "Value",
     "same_value",

@@ -21,6 +21,7 @@ from .errors import (
     Refusal,
     RefusedError,
     TooManyRequestsError,
+    Trouble,
     UnavailableError,
 )
 from .models import HeatPump, Listing
@@ -94,7 +95,7 @@ class SettingsClient:
         )
         # A portal or proxy on the way says 200 to everything: only the documented answer counts.
         if status != HTTPStatus.NO_CONTENT:
-            raise NotUnderstandableError(f"status {status} to a change")
+            raise NotUnderstandableError("an answer to a change", status=status)
         return _http_date(headers.get("Date"))
 
     async def get_settings(self, user_id: str, device_id: str | None = None) -> Reading:
@@ -154,7 +155,7 @@ class SettingsClient:
         except ValueError, RecursionError:
             answer = None
         if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
-            raise NotUnderstandableError(f"no list in an answer of status {status}")
+            raise NotUnderstandableError("no list in an answer", status=status)
         meta = answer.get("meta")
         next_token = meta.get("next_token") if isinstance(meta, Mapping) else None
         return [item for item in answer["data"] if isinstance(item, Mapping)], _text(
@@ -190,18 +191,12 @@ class SettingsClient:
                 outcome = str(response.status)
         except aiohttp.ClientConnectorError as error:
             outcome = "not reached"
-            raise UnavailableError(
-                "the server cannot be reached", maybe_applied=False
-            ) from error
+            raise UnavailableError(Trouble.NOT_REACHED, maybe_applied=False) from error
         except TimeoutError as error:
             outcome = "no answer"
-            raise UnavailableError(
-                "no answer within the time limit", maybe_applied=True
-            ) from error
+            raise UnavailableError(Trouble.NO_ANSWER, maybe_applied=True) from error
         except aiohttp.ClientError as error:
-            raise UnavailableError(
-                "the connection broke off", maybe_applied=True
-            ) from error
+            raise UnavailableError(Trouble.BROKEN_OFF, maybe_applied=True) from error
         finally:
             if self._on_request is not None:
                 self._on_request(Sent(method, path, outcome, monotonic() - began))
@@ -220,7 +215,7 @@ def _raise_for_status(
             method is HTTPMethod.PATCH and "html" in headers.get("Content-Type", "")
         ):
             # A read may be missing there, but whoever has no change either is not this cloud.
-            raise NotUnderstandableError(f"a web page of status {status}")
+            raise NotUnderstandableError("a web page", status=status)
         case HTTPStatus.NOT_FOUND:
             raise NotFoundError(f"status {status}")
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_IMPLEMENTED if (
@@ -236,15 +231,16 @@ def _raise_for_status(
         case HTTPStatus.TOO_MANY_REQUESTS:
             raise TooManyRequestsError(_retry_after(headers))
         case HTTPStatus.REQUEST_TIMEOUT:
-            raise UnavailableError(f"status {status}", maybe_applied=True)
+            raise UnavailableError(Trouble.STATUS, maybe_applied=True, status=status)
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise UnavailableError(
-                f"status {status}",
+                Trouble.STATUS,
                 maybe_applied=True,
+                status=status,
                 retry_after=_retry_after(headers),
             )
         case _ if status >= HTTPStatus.BAD_REQUEST:
-            raise NotUnderstandableError(f"status {status}")
+            raise NotUnderstandableError("an answer", status=status)
 
 
 def _refusals(status: int, text: str) -> tuple[Refusal, ...]:

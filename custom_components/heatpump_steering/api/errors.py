@@ -4,6 +4,7 @@ No text here ever holds the API key: it is in a request header only, and headers
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import override
 
 
@@ -71,22 +72,39 @@ class TooManyRequestsError(SteeringError):
         self.retry_after = retry_after
 
 
+class Trouble(StrEnum):
+    """What kept the answer away."""
+
+    NOT_REACHED = "not_reached"
+    NO_ANSWER = "no_answer"
+    """Not within the time limit."""
+    BROKEN_OFF = "broken_off"
+    """The connection, before the answer was complete."""
+    STATUS = "status"
+    """The answer says that there is none: 408 or 5xx."""
+
+
 class UnavailableError(SteeringError):
     """The cloud could not be reached, took too long, or answered 408 or 5xx.
 
-    `retry_after` is the wait it asked for, in seconds, or None.
+    `status` is what it answered, or None. `retry_after` is the wait it asked for, in seconds, or None.
     """
 
     def __init__(
         self,
-        message: str,
+        trouble: Trouble,
         *,
         maybe_applied: bool,
+        status: int | None = None,
         retry_after: float | None = None,
     ) -> None:
         """Keep what is known of the outcome."""
-        super().__init__(message)
+        super().__init__(
+            trouble.replace("_", " ") if status is None else f"status {status}"
+        )
+        self.trouble = trouble
         self.maybe_applied = maybe_applied
+        self.status = status
         self.retry_after = retry_after
 
 
@@ -94,6 +112,11 @@ class NotUnderstandableError(SteeringError):
     """The answer is not one of this API's: HTML, broken JSON, a redirect, an unknown status."""
 
     maybe_applied = True
+
+    def __init__(self, message: str, *, status: int) -> None:
+        """Keep what was found, and the status of the answer."""
+        super().__init__(f"{message} of status {status}")
+        self.status = status
 
 
 class ContradictoryChangeError(SteeringError):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.components import conversation
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
 from homeassistant.core import Context
@@ -15,6 +16,9 @@ from homeassistant.util.yaml import parse_yaml
 
 from .house import House, Json, ids, refuse_changes
 
+TRANSLATIONS = (
+    Path(__file__).parent.parent / "custom_components" / DOMAIN / "translations"
+)
 PAGE = (Path(__file__).parent.parent / "docs" / "assist.md").read_text(encoding="utf-8")
 AUTOMATIONS = [
     parse_yaml(text)
@@ -98,6 +102,29 @@ TAUGHT = [
     ),
     ("nl", "ik wil 19 graden", room(preferred_temperature=19)),
 ]
+LANGUAGES = {
+    "Czech": "cs",
+    "Danish": "da",
+    "Finnish": "fi",
+    "French": "fr",
+    "German": "de",
+    "Italian": "it",
+    "Norwegian": "nb",
+    "Polish": "pl",
+    "Portuguese": "pt",
+    "Spanish": "es",
+    "Swedish": "sv",
+}
+# As the page has them: a row a language, and a column a change.
+OTHER_LANGUAGES = [
+    (LANGUAGES[language], sentence, change)
+    for language, *sentences in re.findall(
+        r"^\| (\w+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE
+    )
+    if language in LANGUAGES
+    for sentence, change in zip(sentences, (DEGREES, OFF, TARIFF), strict=True)
+    if sentence != "–"
+]
 DID_NOT_WORK = {"en": "did not work", "nl": "niet gelukt"}
 
 
@@ -143,6 +170,23 @@ async def test_understood(
     done, _ = await say(house, sentence, language)
     assert done
     assert house.received() == [{**ids("hp-1"), **change}]
+
+
+@pytest.mark.parametrize(("language", "sentence", "change"), OTHER_LANGUAGES)
+async def test_understood_in_other_languages(
+    house: House, language: str, sentence: str, change: Json
+) -> None:
+    """What the page says of other languages is so."""
+    await fresh(house, language)
+    done, _ = await say(house, sentence, language)
+    assert done
+    assert house.received() == [{**ids("hp-1"), **change}]
+
+
+def test_every_language() -> None:
+    """The page has something to say to everybody whom the integration speaks to."""
+    spoken = {language for language, _, _ in (*UNDERSTOOD, *OTHER_LANGUAGES)}
+    assert spoken == {path.stem for path in TRANSLATIONS.glob("*.json")}
 
 
 @pytest.mark.parametrize(

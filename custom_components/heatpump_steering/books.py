@@ -9,7 +9,7 @@ from time import monotonic
 
 from .api import Leaf, Reading, Settings
 from .const import Target
-from .ledger import Ledger, NotKept, Outcome, Status
+from .ledger import NOTHING_NEW, Ledger, NotKept, Outcome, Status
 from .vacation_record import Stage
 
 # The home is as well off as the heat pump that is worst off.
@@ -64,7 +64,10 @@ class Books:
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown of a target; for the home, what all heat pumps agree on."""
-        return _agreement(ledger.shown for ledger in self.of(target))
+        ledgers = self.of(target)
+        if len(ledgers) == 1:
+            return ledgers[0].shown
+        return _agreement(ledger.shown for ledger in ledgers)
 
     def data(self) -> dict[Target, TargetData]:
         """Return what is shown of every heat pump, and of the home where there is more than one."""
@@ -114,12 +117,14 @@ class Books:
             )
 
     def read(self, reading: Reading, *, number: int) -> dict[Target, Outcome]:
-        """Enter a reading that began at `number`, and return what it has brought to light."""
+        """Enter a reading that began at `number`, and return what it has brought to light, where it has."""
         now = monotonic()
         return {
-            device_id: ledger.read(reported, number=number, now=now)
+            device_id: outcome
             for device_id, reported in reading.heat_pumps.items()
             if (ledger := self._ledgers.get(device_id)) is not None
+            and (outcome := ledger.read(reported, number=number, now=now))
+            is not NOTHING_NEW
         }
 
 

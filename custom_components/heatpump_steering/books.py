@@ -52,6 +52,11 @@ class Books:
         """Return the targets that have a ledger: every heat pump, or the home that cannot be read."""
         return list(self._ledgers)
 
+    @property
+    def shown_targets(self) -> list[Target]:
+        """Return the targets that are shown: also the home where there is more than one heat pump."""
+        return [*self._ledgers, None] if len(self._ledgers) > 1 else self.targets
+
     def forget(self, target: Target) -> None:
         """Start the ledger of a target anew: nothing is known of it."""
         self._ledgers[target] = Ledger()

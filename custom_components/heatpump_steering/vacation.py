@@ -113,13 +113,16 @@ class VacationKeeper:
         """Tell whether a vacation is planned for this moment."""
         return away(self.plans, dt_util.utcnow())
 
-    def stage(self, target: Target) -> Stage:
-        """Return how far the vacation of a target is."""
-        if not self.plans and not self._records:
-            return Stage.HOME
+    def stages(self) -> dict[Target, Stage]:
+        """Return how far the vacation of every heat pump is, and that of the home."""
         is_away = self.away
-        stages = (self._stage(each, is_away) for each in self._each(target))
-        return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
+        stages = {
+            target: self._stage(target, is_away) for target in self._house.each_target
+        }
+        of_home = min(
+            set(stages.values()), key=_MOST_URGENT_FIRST.index, default=Stage.HOME
+        )
+        return {None: of_home, **stages}
 
     def _stage(self, target: Target, is_away: bool) -> Stage:
         record = self._records.get(target)
@@ -355,9 +358,10 @@ class VacationKeeper:
             }
             self._sleep(now)
         if not self._closed:
+            is_away = self.away
             self._house.show_overdue(
                 {
-                    target: (self.stage(target), reason)
+                    target: (self._stage(target, is_away), reason)
                     for target, reason in reasons.items()
                     if now - self._failing_since[target] >= OVERDUE
                 }

@@ -34,7 +34,6 @@ from .api import (
     SteeringError,
     TooManyRequestsError,
     Value,
-    same_value,
 )
 from .books import Books, TargetData
 from .const import (
@@ -400,7 +399,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             LOGGER.debug("Nothing could be read back: %s", error)
             self._plan_read_back()
 
-    async def _look(self) -> None:
+    async def _look(self) -> Reading:
         """Read the settings between the polls; raises SteeringError."""
         number = self._books.next_number()
         try:
@@ -412,6 +411,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             raise
         self._follow_up(self._books.read(reading, number=number))
         self._publish()
+        return reading
 
     def _be_silent(self, error: TooManyRequestsError) -> None:
         """Read nothing back for as long as the cloud asks."""
@@ -539,17 +539,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self.write_only:
             return False
         try:
-            await self._look()
+            reading = await self._look()
         except SteeringError:
             return False
-        # Shown as well: an old read may still have the wished value from before another change. And reported as
-        # well: what is to be sent again is shown all the time.
-        return all(
-            same_value(value, settings.get(leaf))
-            for ledger in self._books.of(target)
-            for settings in (ledger.shown, ledger.reported)
-            for leaf, value in change.items()
-        )
+        return self._books.confirmed(target, change, reading)
 
     @callback
     def _keep_room_sensors(self, picked: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
 
 from ..house import KEY
-from .day import NEW, OLD, PREFERRED_LEAF, Call, Day
+from .day import NEW, OLD, POLL, PREFERRED_LEAF, Call, Day
 from .wishes import FLEX, MODE, NUMBERS, PV, SWITCHES, TARIFF
 
 type BeginDay = Callable[..., Day]
@@ -639,6 +639,44 @@ def test_unknown_outcome_that_is_not_there(day: Day, effect: dict[str, Any]) -> 
     assert "may not have been made" in call.text
     assert day.shows() == OLD
     assert len(day.reads()) == 1
+
+
+def test_unknown_outcome_at_a_heat_pump_that_goes_away(day_of_two: Day) -> None:
+    """A heat pump that turns out to be gone, while nobody knows what became of its change, does not confirm it."""
+    day = day_of_two
+    day.poll()
+    day.cloud.cloud.hide("hp-2")
+    day.poll()
+    day.poll()
+    day.wait(POLL - 15)
+    assert day.shows(target="hp-2") == OLD
+    day.cloud.weather.add(method="PATCH", status=503)
+    call = day.done(day.set(22.0, target="hp-2"))
+
+    assert day.shows(target="hp-2") == STATE_UNAVAILABLE
+    assert call.key == "unavailable"
+
+
+def test_unknown_outcome_at_a_heat_pump_that_is_not_read(day_of_two: Day) -> None:
+    """What was shown of a heat pump before it went out of sight does not confirm a change to that very value."""
+    day = day_of_two
+    day.change_elsewhere(19, "hp-2")
+    day.cloud.cloud.hide("hp-2")
+    day.cloud.weather.add(method="PATCH", status=503)
+
+    assert day.shows(target="hp-2") == OLD
+    assert day.done(day.set(21.0, target="hp-2")).key == "unavailable"
+    assert day.held(target="hp-2") == 19
+
+
+def test_unknown_outcome_at_a_home_of_which_nothing_is_read(day: Day) -> None:
+    """After a start at which the cloud showed no heat pump at all, there is none that could confirm a change."""
+    day.cloud.cloud.hide("hp-1")
+    day.run(day.reload())
+    day.cloud.weather.add(method="PATCH", status=503)
+
+    assert day.done(day.update("home", preferred_temperature=22.0)).key == "unavailable"
+    assert day.held() == 21
 
 
 def test_certain_failure_needs_no_read(day: Day) -> None:

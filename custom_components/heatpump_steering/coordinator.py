@@ -483,9 +483,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """
         try:
             await self._outbox.submit(target, change)
-        except BadKeyError as error:
-            self.config_entry.async_start_reauth(self.hass)
-            raise action_error(self.hass, error) from error
         except (SteeringError, LimitError) as error:
             raise action_error(self.hass, error) from error
         except StoppedError as error:
@@ -527,6 +524,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             if not error.maybe_applied:
                 for ledger in ledgers:
                     ledger.refuse(change)
+            if isinstance(error, BadKeyError):
+                self.config_entry.async_start_reauth(self.hass)
             raise
         self._books.accept(target, change, server_time=server_time, resent=resent)
         if change and not self.write_only:

@@ -210,8 +210,13 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     async def _try_to_read(self) -> None:
         """Find out whether a key that could only write may read by now."""
         try:
-            await self._client.get_settings(self.user_id, self._only_device_id)
+            reading = await self._client.get_settings(
+                self.user_id, self._only_device_id
+            )
         except SteeringError:
+            return
+        if not reading.heat_pumps:
+            # No heat pump at all is trouble, not truth.
             return
         self.hass.config_entries.async_update_entry(
             self.config_entry, data={**self.config_entry.data, CONF_WRITE_ONLY: False}

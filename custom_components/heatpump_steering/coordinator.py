@@ -53,6 +53,7 @@ from .const import (
 from .devices import READS_UNTIL_GONE, StaleDevices
 from .entity_ids import device_identifier, namespace
 from .errors import READ_ERRORS, action_error, reason_text
+from .handing_over import async_hand_over
 from .hot_water import HotWaterWatch
 from .issues import (
     async_close_issues,
@@ -106,7 +107,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass,
             entry.options.get(CONF_ROOM_SENSORS, {}),
             on_change=self._tell,
-            on_rename=self._keep_room_sensors,
+            keep=self._keep_room_sensors,
         )
         self._only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
         self._client = SettingsClient(
@@ -192,6 +193,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self.write_only:
             self.update_interval = LIST_INTERVAL
             self._books.keep_only([self.home])
+            if self.home is None:
+                self._hand_over(self.home)
             for ledger in self._books.of(self.home):
                 ledger.restore(self.memory.accepted(self.home))
             if self.home is not None:
@@ -294,6 +297,19 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             # Listed, but without settings: what they were does not count any more.
             self._books.forget(device_id)
         self._absences.clear()
+        if len(self._heat_pumps) == 1:
+            self._hand_over(next(iter(self._heat_pumps)))
+
+    def _hand_over(self, target: Target) -> None:
+        """Let the only target be what the home was while it could not be read, or the heat pump while it could."""
+        async_hand_over(
+            self.hass,
+            self.config_entry.entry_id,
+            self.namespace,
+            target,
+            memory=self.memory,
+            room_sensors=self.room_sensors,
+        )
 
     def _count_absences(self, reading: Reading) -> None:
         """Count how often a heat pump was missing in a row. No heat pump at all is trouble, not truth."""
@@ -550,7 +566,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     @callback
     def _keep_room_sensors(self, picked: Mapping[str, str]) -> None:
-        """Remember what the room's sensors are called now."""
+        """Remember what the room's sensors are called now, and for which targets."""
         self.hass.config_entries.async_update_entry(
             self.config_entry,
             options={**self.config_entry.options, CONF_ROOM_SENSORS: dict(picked)},

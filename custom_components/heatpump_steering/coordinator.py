@@ -144,6 +144,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._told: tuple[bool, SteeringData | None] = (False, None)
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
+        self._without_settings: set[str] = set()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
         entry.async_on_unload(self._cancel_read_back)
         entry.async_on_unload(self.room_sensors.stop)
@@ -261,11 +262,13 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         now = monotonic()
         self._count_absences(reading)
         gone = {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}
+        # What is listed all the same was asked about when it went.
+        self._without_settings &= gone
         if (
             self._listed_at is not None
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
             and reading.heat_pumps.keys() <= self._heat_pumps.keys() | self._others
-            and not gone
+            and gone == self._without_settings
         ):
             return
         listed = Listing()
@@ -293,10 +296,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             and device_id not in self._others
         }
         self._books.keep_only(self._heat_pumps)
-        for device_id in gone & self._heat_pumps.keys():
-            # Listed, but without settings: what they were does not count any more.
+        self._without_settings = gone & self._heat_pumps.keys()
+        for device_id in self._without_settings:
+            # What they were does not count any more.
             self._books.forget(device_id)
-        self._absences.clear()
+        for device_id in self._absences.keys() - self._without_settings:
+            del self._absences[device_id]
         if len(self._heat_pumps) == 1:
             self._hand_over(next(iter(self._heat_pumps)))
 

@@ -197,3 +197,23 @@ async def test_change_is_written_once(house: House) -> None:
     changed = [event.data["entity_id"] for event in events]
     status = house.entity_id("settings_status")
     assert [each for each in changed if each != status] == [house.entity_id("schedule")]
+
+
+async def test_units_changed(house: House) -> None:
+    """As soon as somebody changes the house's unit, everything is shown in it, and nothing else is written."""
+    await house.connected()
+    assert house.state("climate").attributes["temperature"] == 21
+    assert house.shows("allowed_below") == "1.5"
+    events = async_capture_events(house.hass, EVENT_STATE_CHANGED)
+    await house.hass.config.async_update(time_zone="Europe/Amsterdam")
+    assert events == []
+    await house.hass.config.async_update(unit_system="us_customary")
+    await house.hass.async_block_till_done()
+    climate = house.state("climate")
+    assert climate.attributes["temperature"] == 70
+    assert (climate.attributes["min_temp"], climate.attributes["max_temp"]) == (50, 86)
+    below = house.state("allowed_below")
+    assert (below.state, below.attributes["unit_of_measurement"]) == ("2.7", "°F")
+    assert below.attributes["max"] == 9
+    assert house.shows("hot_water_min") == "113.0"
+    assert len(events) == len({event.data["entity_id"] for event in events})

@@ -11,7 +11,12 @@ from time import monotonic
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, EVENT_HOMEASSISTANT_STOP
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_DEVICE_ID,
+    EVENT_CORE_CONFIG_UPDATE,
+    EVENT_HOMEASSISTANT_STOP,
+)
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -149,6 +154,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         entry.async_on_unload(self._cancel_read_back)
         entry.async_on_unload(self.room_sensors.stop)
         entry.async_on_unload(self._hot_water.stop)
+        entry.async_on_unload(
+            hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._house_changed)
+        )
         entry.async_on_unload(
             hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )
@@ -689,6 +697,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                     update_callback()
                 except Exception:
                     self.logger.exception("A listener has failed")
+
+    @callback
+    def _house_changed(self, _: Event) -> None:
+        """Show everything in the unit that the house has now."""
+        self._tell_all()
 
     def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
         return Remembered(

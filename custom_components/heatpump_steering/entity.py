@@ -45,7 +45,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_unique_id = unique_id(coordinator.namespace, target, key)
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
-        self._written: tuple[bool, object] | None = None
+        self._written: object = None
 
     @property
     def target_data(self) -> TargetData:
@@ -78,14 +78,18 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only if it is a new one."""
-        if (self.available, self.basis) != self._written:
+        if self._to_be_written != self._written:
             super()._handle_coordinator_update()
+
+    @property
+    def _to_be_written(self) -> object:
+        return (self.available, self.basis, self.hass.config.units)
 
     @callback
     @override
     def _async_write_ha_state(self) -> None:
         """Remember what the state that is written depends on, the first one included."""
-        self._written = (self.available, self.basis)
+        self._written = self._to_be_written
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:

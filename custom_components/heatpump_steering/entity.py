@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Final, override
 
-from homeassistant.core import Event, callback
+from homeassistant.core import CALLBACK_TYPE, Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -46,6 +46,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
         self._written: object = None
+        self._stop_redrawing: CALLBACK_TYPE | None = None
 
     @property
     def target_data(self) -> TargetData:
@@ -119,7 +120,17 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
             setattr(self, attribute, as_ever)
             self.async_write_ha_state()
 
-        self.async_on_remove(async_call_later(self.hass, REDRAW, look_as_ever))
+        if self._stop_redrawing is None:
+            self.async_on_remove(self._forget_redrawing)
+        else:
+            self._stop_redrawing()
+        self._stop_redrawing = async_call_later(self.hass, REDRAW, look_as_ever)
+
+    @callback
+    def _forget_redrawing(self) -> None:
+        assert self._stop_redrawing is not None
+        self._stop_redrawing()
+        self._stop_redrawing = None
 
 
 def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:

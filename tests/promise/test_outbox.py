@@ -475,6 +475,25 @@ def test_refused_control_shows_the_truth_at_once(
     assert seen.states == [truth]
 
 
+def test_control_that_is_refused_twice(day: Day) -> None:
+    """A control looks otherwise for long enough after the last refusal, however many there were before."""
+    refuse(day, ["body"])
+    day.cloud.weather.add(method="PATCH", status=422, latency=0.2)
+    day.set(27.0)
+    day.set(28.0)
+    day.finish()
+
+    def mode() -> str:
+        found: str = day.house.state("preferred_temperature").attributes["mode"]
+        return found
+
+    assert [call.key for call in day.calls] == ["refused", "refused"]
+    day.wait(0.2, step=0.05)
+    assert mode() == "slider"
+    day.wait(0.2, step=0.05)
+    assert mode() == "box"
+
+
 # Callers who leave
 
 

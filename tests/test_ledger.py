@@ -58,7 +58,7 @@ class Story:
     def send(self, **leaves: float | bool) -> Settings:
         """Send a change, whose outcome is not known yet."""
         change = Settings.of({Leaf(name): value for name, value in leaves.items()})
-        self.ledger.send(change)
+        self.ledger.send(change, now=self.now)
         return change
 
     def accept(
@@ -152,6 +152,36 @@ def test_value_of_unknown_outcome_is_ours(story: Story) -> None:
     story.accept(preferred_temperature=19.0)
     assert story.read(preferred_temperature=20.0) == Outcome()
     assert story.preferred == 19
+
+
+def test_value_of_unknown_outcome_shows_up_late(story: Story) -> None:
+    """The first read after a long outage may show it; reads that lag may do so for a while."""
+    story.send(preferred_temperature=20.0)
+    story.now += 10 * GRACE
+    assert story.read(preferred_temperature=20.0) == Outcome()
+
+    story.send(preferred_temperature=18.0)
+    story.now += GRACE - 1
+    assert story.read(preferred_temperature=20.0) == Outcome()
+    assert story.read(preferred_temperature=18.0) == Outcome()
+    assert story.preferred == 18
+
+
+def test_value_of_unknown_outcome_is_not_ours_for_ever(story: Story) -> None:
+    """What a read after the grace time does not show was not made; who sets it later is somebody else."""
+    story.send(preferred_temperature=20.0)
+    story.now += GRACE
+    assert story.read(preferred_temperature=21.0) == Outcome()
+    outcome = story.read(preferred_temperature=20.0)
+    assert outcome.changed_elsewhere == elsewhere(21.0, 20.0)
+
+
+def test_many_attempts_of_unknown_outcome(story: Story) -> None:
+    """One attempt that certainly failed does not make those before it certain."""
+    for _ in range(5):
+        change = story.send(preferred_temperature=20.0)
+    story.ledger.refuse(change)
+    assert story.read(preferred_temperature=20.0) == Outcome()
 
 
 def test_refused_value_is_not_ours(story: Story) -> None:

@@ -549,7 +549,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Send a change once, and show it as soon as the cloud has accepted it; raises SteeringError."""
         ledgers = self._books.of(target)
         for ledger in ledgers:
-            ledger.send(change)
+            ledger.send(change, now=monotonic())
         try:
             server_time = await self._client.patch_settings(
                 self.user_id, target, change

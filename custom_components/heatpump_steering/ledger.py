@@ -85,8 +85,8 @@ class Ledger:
     """When the settings were last changed, by the cloud's clock."""
     not_kept: dict[Leaf, NotKept] = field(default_factory=dict)
     _accepted: dict[Leaf, Accepted] = field(default_factory=dict)
-    _sent: dict[Leaf, list[Value]] = field(default_factory=dict)
-    """Values on their way, or sent with an outcome that nobody knows; one entry for each time."""
+    _sent: dict[Leaf, dict[Value, list[float]]] = field(default_factory=dict)
+    """Values on their way, or sent with an outcome that nobody knows, and at which times."""
     _last_read: int = 0
 
     @property
@@ -122,16 +122,19 @@ class Ledger:
                 value, number=0, until=0, server_time=None, before=(), settled=True
             )
 
-    def send(self, change: Settings) -> None:
+    def send(self, change: Settings, *, now: float) -> None:
         """Note that a change is on its way: if a read shows it, it was not somebody else."""
         for leaf, value in change.with_implied().items():
-            self._sent.setdefault(leaf, []).append(value)
+            times = self._sent.setdefault(leaf, {}).setdefault(value, [])
+            # One attempt before this one says as much as a whole night of them.
+            del times[:-1]
+            times.append(now)
 
     def refuse(self, change: Settings) -> None:
         """Note that a change which was on its way has certainly not been applied."""
         for leaf, value in change.with_implied().items():
-            if value in (sent := self._sent.get(leaf, [])):
-                sent.remove(value)
+            if times := self._sent.get(leaf, {}).get(value):
+                times.pop()
 
     def accept(
         self,
@@ -150,7 +153,11 @@ class Ledger:
         """
         for leaf, value in change.with_implied().without(WRITE_ONLY).items():
             earlier = self._accepted.get(leaf)
-            before = [sent for sent in self._sent.pop(leaf, ()) if sent != value]
+            before = [
+                sent
+                for sent, times in self._sent.pop(leaf, {}).items()
+                if times and sent != value
+            ]
             if earlier:
                 before.extend(earlier.before)
                 if not resent:
@@ -181,9 +188,11 @@ class Ledger:
             return NOTHING_NEW
         first_read = self._last_read == 0
         self._last_read = number
-        if not self._accepted and (self.reported, self.updated_at) == (
-            reading.settings,
-            reading.updated_at,
+        if (
+            not self._accepted
+            and not self._sent
+            and (self.reported, self.updated_at)
+            == (reading.settings, reading.updated_at)
         ):
             # As in nearly every poll: nothing is waited for, and nothing is new.
             return NOTHING_NEW
@@ -239,12 +248,27 @@ class Ledger:
                 if (new := shown_now.get(leaf)) is not None
                 and not same_value(old, new)
                 and leaf not in given_up
-                and new not in self._sent.get(leaf, ())
+                and not self._sent.get(leaf, {}).get(new)
             )
         )
+        self._forget_sent(now)
         if not changed_elsewhere and not to_resend:
             return NOTHING_NEW
         return Outcome(changed_elsewhere, Settings.of(to_resend))
+
+    def _forget_sent(self, now: float) -> None:
+        """Forget what was sent so long ago that whoever sets the same value from now on is somebody else."""
+        self._sent = {
+            leaf: kept
+            for leaf, values in self._sent.items()
+            if (
+                kept := {
+                    value: late
+                    for value, times in values.items()
+                    if (late := [time for time in times if now < time + GRACE])
+                }
+            )
+        }
 
 
 class Verdict(Enum):

@@ -569,6 +569,20 @@ def test_unloaded_while_it_is_sent_again(day: Day) -> None:
     assert day.log_lines("ERROR") == []
 
 
+def test_change_elsewhere_to_what_could_not_be_set(day: Day) -> None:
+    """Somebody sets elsewhere what could not be set here a while ago: the logbook says that it was not us."""
+    lines = day.read_logbook()
+    day.cloud.weather.add(method="PATCH", status=503)
+    assert day.done(day.set(22.0)).key == "unavailable"
+    day.poll()
+    day.change_elsewhere(22)
+    day.poll()
+    day.run(day.settle())
+
+    assert day.shows() == NEW
+    assert lines == [f"{NAME} was changed from 21 °C to 22 °C, not by Home Assistant"]
+
+
 def test_change_elsewhere_of_a_setting_without_entity(day: Day) -> None:
     """A setting whose entity somebody has deleted can still change at the cloud."""
     registry = er.async_get(day.hass)

@@ -159,6 +159,12 @@ class Outbox:
         await asyncio.wait([wish.outcome])
         wish.outcome.result()
 
+    async def settle(self) -> None:
+        """Wait until what is on its way now has arrived, or failed."""
+        outcomes = [wish.outcome for parcel in self._parcels for wish in parcel.wishes]
+        if outcomes:
+            await asyncio.wait(outcomes)
+
     async def drain(self) -> None:
         """Take nothing more, send what is waiting, and tell the callers of what could not be sent in time."""
         self._closed = True

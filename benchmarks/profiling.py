@@ -10,7 +10,7 @@ import gc
 from multiprocessing.connection import Connection
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from time import thread_time
+from time import perf_counter, thread_time
 from types import CodeType
 from typing import Any, Final
 from unittest.mock import patch
@@ -23,11 +23,12 @@ from .subjects.subject import Subject
 from .tables import Table, number
 
 DEVICES: Final = 1000
-_POLLS: Final = 5
+# The profiler knows the time on the wall only: of so many, the one that other processes disturbed least is shown.
+_POLLS: Final = 15
 _LINES: Final = 12
 # Where Python says that the methods are which it has written for dataclasses, nearly all of them ours.
 _GENERATED: Final = "<string>"
-_took: Final = attrgetter("took")
+_undisturbed: Final = attrgetter("wall")
 _OURS: Final = "custom_components"
 _THEIRS: Final = "homeassistant"
 
@@ -38,6 +39,7 @@ class _Longest:
 
     took: float = 0.0
     """CPU of the loop's thread, in seconds; more than without the profiler."""
+    wall: float = 0.0
     profile: Profile = field(default_factory=Profile)
     over: bool = False
 
@@ -45,12 +47,12 @@ class _Longest:
         """Run one callback."""
         # What is built in counts as the function's that calls it.
         profile = Profile(builtins=False)
-        began = thread_time()
+        began, began_on_wall = thread_time(), perf_counter()
         profile.runcall(real, handle)
-        took = thread_time() - began
+        took, wall = thread_time() - began, perf_counter() - began_on_wall
         # The callback in which the looking ends is the benchmark's own.
         if took > self.took and not self.over:
-            self.took, self.profile = took, profile
+            self.took, self.wall, self.profile = took, wall, profile
 
     def table(self, name: str) -> Table:
         """Return the functions that took the most time themselves, and how much it was for whose code."""
@@ -173,8 +175,8 @@ async def _profiles(subject: Subject, cloud: DistantCloud) -> list[Table]:
         gc.enable()
         return [
             setup.table("a setup"),
-            min(unchanged, key=_took).table("an unchanged poll"),
-            min(changed, key=_took).table("a poll with one change"),
+            min(unchanged, key=_undisturbed).table("an unchanged poll"),
+            min(changed, key=_undisturbed).table("a poll with one change"),
             garbage,
         ]
 

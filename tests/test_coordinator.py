@@ -9,6 +9,7 @@ import pytest
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import callback
 
 from .house import KEY, USER, House
 
@@ -328,6 +329,35 @@ async def test_read_that_began_before_a_change(house: House) -> None:
     house.cloud.weather.release()
     await poll
     assert house.shows("schedule") == "on"
+
+
+async def test_listeners(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Who listens in general hears of every change, and one that fails keeps it from nobody else."""
+    await house.connected("hp-1", "hp-2")
+    coordinator = house.entry.runtime_data
+    heard: list[str] = []
+
+    @callback
+    def hear() -> None:
+        heard.append(house.shows("preferred_temperature", "hp-2"))
+
+    @callback
+    def fail() -> None:
+        raise RuntimeError("not ours")
+
+    stop = [coordinator.async_add_listener(it) for it in (fail, hear)]
+    await house.poll()
+    assert heard == []
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
+    assert heard == ["18.0"]
+    await house.change_elsewhere({"room": {"preferred_temperature": 19}}, "hp-1")
+    assert heard == ["18.0", "18.0"]
+    assert house.shows("preferred_temperature", "hp-1") == "19.0"
+    assert "not ours" in caplog.text
+    for it in stop:
+        it()
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-1")
+    assert heard == ["18.0", "18.0"]
 
 
 async def test_home_and_heat_pump(house: House) -> None:

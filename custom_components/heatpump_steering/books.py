@@ -9,7 +9,7 @@ from time import monotonic
 
 from .api import Leaf, Reading, Settings
 from .const import Target
-from .ledger import Ledger, NotKept, Outcome, Status
+from .ledger import NOTHING_NEW, Ledger, NotKept, Outcome, Status
 from .vacation_record import Stage
 
 # The home is as well off as the heat pump that is worst off.
@@ -54,6 +54,11 @@ class Books:
         """Return the targets that have a ledger: every heat pump, or the home that cannot be read."""
         return list(self._ledgers)
 
+    @property
+    def shown_targets(self) -> list[Target]:
+        """Return the targets that are shown: also the home where there is more than one heat pump."""
+        return [*self._ledgers, None] if len(self._ledgers) > 1 else self.targets
+
     def forget(self, target: Target) -> None:
         """Start the ledger of a target anew: nothing is known of it."""
         self._ledgers[target] = Ledger()
@@ -66,7 +71,10 @@ class Books:
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown of a target; for the home, what all heat pumps agree on."""
-        return _agreement(ledger.shown for ledger in self.of(target))
+        ledgers = self.of(target)
+        if len(ledgers) == 1:
+            return ledgers[0].shown
+        return _agreement(ledger.shown for ledger in ledgers)
 
     def data(self) -> dict[Target, TargetData]:
         """Return what is shown of every heat pump, and of the home where there is more than one."""
@@ -120,13 +128,15 @@ class Books:
             )
 
     def read(self, reading: Reading, *, number: int) -> dict[Target, Outcome]:
-        """Enter a reading that began at `number`, and return what it has brought to light."""
+        """Enter a reading that began at `number`, and return what it has brought to light, where it has."""
         now = monotonic()
         self.whole = reading.heat_pumps.keys() <= self._ledgers.keys()
         return {
-            device_id: ledger.read(reported, number=number, now=now)
+            device_id: outcome
             for device_id, reported in reading.heat_pumps.items()
             if (ledger := self._ledgers.get(device_id)) is not None
+            and (outcome := ledger.read(reported, number=number, now=now))
+            is not NOTHING_NEW
         }
 
 

@@ -72,6 +72,8 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         super().__init__(coordinator, coordinator.main_target, "vacation")
         self._attr_unique_id = _unique_id(coordinator)
         self._attr_assumed_state = False
+        # It hears of every target: it moves when there are more heat pumps, or only one again.
+        self.coordinator_context = None
 
     @callback
     @override

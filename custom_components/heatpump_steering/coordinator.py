@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Set as AbstractSet
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ from .const import (
     CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
+    HOME_KEY,
     LIST_INTERVAL,
     LOGGER,
     MISSES_UNTIL_UNAVAILABLE,
@@ -105,7 +106,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.room_sensors = RoomSensors(
             hass,
             entry.options.get(CONF_ROOM_SENSORS, {}),
-            on_change=self._tell_all,
+            on_change=self._tell,
             on_rename=self._keep_room_sensors,
         )
         self._only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
@@ -141,7 +142,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._silent_until = 0.0
         self._closed = False
         self._told: tuple[bool, SteeringData | None] = (False, None)
-        self._concerned: AbstractSet[Target] | None = None
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
@@ -243,7 +243,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._follow_up(self._books.read(reading, number=number))
             if reading.heat_pumps:
                 self._stale_devices.async_read(
-                    {self.identifier(target) for target in self._books.data()}
+                    {self.identifier(target) for target in self._books.shown_targets}
                 )
 
     async def _list_when_due(self, reading: Reading) -> None:
@@ -646,25 +646,27 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def _settings_at_home(self) -> dict[Target, Settings]:
         """Return the settings of the heat pumps that are not on vacation."""
+        stages = self.vacations.stages()
         return {
             target: self._books.shown(target)
             for target in self.each_target
-            if self.vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
+            if stages[target] not in (Stage.STARTING, Stage.AWAY)
         }
 
     @callback
     def _publish(self) -> None:
         """Show what is known now, if it differs from what is shown."""
+        stages = self.vacations.stages()
         targets = {
             target: data
-            if (stage := self.vacations.stage(target)) is Stage.HOME
+            if (stage := stages[target]) is Stage.HOME
             else replace(data, vacation=stage)
             for target, data in self._books.data().items()
         }
-        self.memory.keep(self._to_remember(targets))
         data = SteeringData(self._heat_pumps, targets)
         if data != self.data:
             self.data = data
+            self.memory.keep(self._to_remember(targets))
             self.async_update_listeners()
         if not self._closed:
             self._hot_water.look()
@@ -673,23 +675,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Tell the entities of those targets that are not as they were when the entities were last told."""
-        self._concerned = self._changed_since_told()
-        if self._concerned is None or self._concerned:
-            super().async_update_listeners()
-
-    @callback
-    def _tell_all(self) -> None:
-        """Tell all entities, of something that is no part of the data."""
-        self._concerned = None
-        super().async_update_listeners()
-
-    def concerns(self, target: Target) -> bool:
-        """Tell whether what the listeners are being told of can concern a target."""
-        return self._concerned is None or target in self._concerned
-
-    def _changed_since_told(self) -> AbstractSet[Target] | None:
-        """Return the targets that have changed since the listeners were last told; None if any may have."""
+        """Tell of what is not as it was when the listeners were last told."""
         reached, before = self._told
         self._told = (self.last_update_success, self.data)
         if (
@@ -697,14 +683,25 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             or reached != self.last_update_success
             or before.targets.keys() != self.data.targets.keys()
         ):
-            return None
-        return {
-            target
-            for target, data in self.data.targets.items()
-            if data != before.targets[target]
-            or self.data.heat_pumps.get(target or "")
-            != before.heat_pumps.get(target or "")
-        }
+            self._tell_all()
+        elif changed := _changed(before, self.data):
+            self._tell(changed)
+
+    @callback
+    def _tell_all(self) -> None:
+        """Tell all listeners, also of something that is no part of the data."""
+        super().async_update_listeners()
+
+    @callback
+    def _tell(self, targets: Iterable[Target]) -> None:
+        """Tell the listeners whose context is one of these targets, and those without a context."""
+        contexts = {None, *map(listening_to, targets)}
+        for update_callback, context in list(self._listeners.values()):
+            if context in contexts:
+                try:
+                    update_callback()
+                except Exception:
+                    self.logger.exception("A listener has failed")
 
     def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
         return Remembered(
@@ -732,3 +729,19 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if settings.control_mode in (None, ControlMode.OFF):
             return self.memory.last_mode(target)
         return settings.control_mode
+
+
+def listening_to(target: Target) -> str:
+    """Return the context of a listener whom only this target concerns."""
+    return target or HOME_KEY
+
+
+def _changed(before: SteeringData, now: SteeringData) -> list[Target]:
+    """Return those of the targets, which are the same as before, of which something else is shown now."""
+    return [
+        target
+        for target, data in now.targets.items()
+        if data != before.targets[target]
+        or now.heat_pumps.get(target or HOME_KEY)
+        != before.heat_pumps.get(target or HOME_KEY)
+    ]

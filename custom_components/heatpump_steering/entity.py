@@ -19,7 +19,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .api import HeatPump, Settings
 from .books import TargetData
 from .const import Target
-from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator, listening_to
 from .entity_ids import unique_id
 
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
@@ -40,7 +40,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self, coordinator: SteeringCoordinator, target: Target, key: str
     ) -> None:
         """Belong to a target; the key is part of the unique id and never changes."""
-        super().__init__(coordinator)
+        super().__init__(coordinator, listening_to(target))
         self.target = target
         self._attr_unique_id = unique_id(coordinator.namespace, target, key)
         self._attr_translation_key = key
@@ -78,8 +78,6 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only if it is a new one."""
-        if not self.coordinator.concerns(self.target):
-            return
         if (self.available, self.basis) != self._written:
             super()._handle_coordinator_update()
 
@@ -195,6 +193,6 @@ async def async_add_for_each_target(
     )
     entry.async_on_unload(coordinator.async_add_listener(add_new))
     for some in batched(make_new(), ADDED_AT_ONCE, strict=False):
-        async_add_entities(some)
-        # Home Assistant does not pause while it adds what it is given at once.
+        # Home Assistant does not pause while it adds what it is given at once, nor before it begins.
         await asyncio.sleep(0)
+        async_add_entities(some)

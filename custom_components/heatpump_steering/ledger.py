@@ -73,6 +73,9 @@ class Outcome:
     to_resend: Settings = field(default_factory=Settings)
 
 
+NOTHING_NEW: Final = Outcome()
+
+
 @dataclass(slots=True)
 class Ledger:
     """The book of one heat pump, or of a target that cannot be read."""
@@ -101,7 +104,9 @@ class Ledger:
     @property
     def waiting(self) -> bool:
         """Tell whether there is anything that a read has yet to confirm."""
-        return any(not it.settled for it in self._accepted.values())
+        return bool(self._accepted) and any(
+            not it.settled for it in self._accepted.values()
+        )
 
     @property
     def unsettled(self) -> set[Leaf]:
@@ -180,7 +185,7 @@ class Ledger:
     def read(self, reading: ReportedSettings, *, number: int, now: float) -> Outcome:
         """Judge a read that began at `number`, and return what follows from it."""
         if number < self._last_read:
-            return Outcome()
+            return NOTHING_NEW
         first_read = self._last_read == 0
         self._last_read = number
         if not self._accepted and (self.reported, self.updated_at) == (
@@ -188,10 +193,14 @@ class Ledger:
             reading.updated_at,
         ):
             # As in nearly every poll: nothing is waited for, and nothing is new.
-            return Outcome()
+            return NOTHING_NEW
         shown_before = self.shown
 
-        believed: dict[Leaf, Value] = {}
+        believed = {
+            leaf: value
+            for leaf in REPORTED
+            if (value := reading.settings.get(leaf)) is not None
+        }
         to_resend: dict[Leaf, Value] = {}
         given_up: set[Leaf] = set()
         unconfirmed = {
@@ -199,15 +208,14 @@ class Ledger:
             for leaf, it in self._accepted.items()
             if not it.settled and not _changed_since(it, reading.updated_at)
         }
-        for leaf in REPORTED:
-            value = reading.settings.get(leaf)
-            accepted = self._accepted.get(leaf)
-            if accepted and number < accepted.number:
+        for leaf, accepted in list(self._accepted.items()):
+            value = believed.pop(leaf, None)
+            if number < accepted.number:
                 self._accepted[leaf] = _knowing_more(
                     accepted, value, reading.updated_at
                 )
                 value = self.reported.get(leaf)
-            elif accepted:
+            else:
                 verdict = _judge(accepted, value, reading.updated_at, now)
                 if isinstance(verdict, Accepted):
                     self._accepted[leaf] = verdict
@@ -216,20 +224,21 @@ class Ledger:
                     self._accepted[leaf] = replace(accepted, until=now + GRACE)
                 else:
                     del self._accepted[leaf]
-                    if verdict is Verdict.NOT_KEPT:
+                    if verdict is Verdict.NOT_KEPT and value is not None:
                         given_up.add(leaf)
+                        self.not_kept[leaf] = NotKept(accepted.value, value)
             if value is not None:
                 believed[leaf] = value
-                if leaf in given_up and accepted:
-                    self.not_kept[leaf] = NotKept(accepted.value, value)
-                elif (it := self.not_kept.get(leaf)) and not same_value(value, it.held):
-                    del self.not_kept[leaf]
+        for leaf, it in list(self.not_kept.items()):
+            held = believed.get(leaf)
+            if held is not None and not same_value(held, it.held):
+                del self.not_kept[leaf]
         self.reported = Settings.of(believed)
         self.updated_at = reading.updated_at
 
         shown_now = self.shown
-        return Outcome(
-            changed_elsewhere=()
+        changed_elsewhere = (
+            ()
             if first_read
             else tuple(
                 ChangedElsewhere(leaf, old, new, unconfirmed=leaf in unconfirmed)
@@ -238,9 +247,11 @@ class Ledger:
                 and not same_value(old, new)
                 and leaf not in given_up
                 and new not in self._sent.get(leaf, ())
-            ),
-            to_resend=Settings.of(to_resend),
+            )
         )
+        if not changed_elsewhere and not to_resend:
+            return NOTHING_NEW
+        return Outcome(changed_elsewhere, Settings.of(to_resend))
 
 
 class Verdict(Enum):

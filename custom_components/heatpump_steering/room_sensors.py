@@ -1,6 +1,6 @@
 """The sensors that a person has picked for the temperature of the room: the settings cannot tell it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from typing import Final
 
@@ -32,12 +32,12 @@ class RoomSensors:
         hass: HomeAssistant,
         picked: Mapping[str, str],
         *,
-        on_change: Callable[[], None],
+        on_change: Callable[[Iterable[Target]], None],
         on_rename: Callable[[Mapping[str, str]], None],
     ) -> None:
         """Follow the sensors by the target they were picked for; the home's key is empty.
 
-        `on_change` is called for a new temperature, `on_rename` with what the entry has to hold from then on.
+        `on_change` is called with the targets that have a new temperature, `on_rename` with what the entry has to hold from then on.
         """
         self._hass = hass
         self._picked = dict(picked)
@@ -83,8 +83,15 @@ class RoomSensors:
             ]
 
     @callback
-    def _state_changed(self, _: Event[EventStateChangedData]) -> None:
-        self._on_change()
+    def _state_changed(self, event: Event[EventStateChangedData]) -> None:
+        self._tell_of(event.data["entity_id"])
+
+    def _tell_of(self, sensor: str) -> None:
+        self._on_change(
+            key or None
+            for key, entity_id in self._picked.items()
+            if entity_id == sensor
+        )
 
     @callback
     def _registry_updated(self, event: Event[EventEntityRegistryUpdatedData]) -> None:
@@ -98,4 +105,4 @@ class RoomSensors:
         self.stop()
         self._follow()
         self._on_rename(self._picked)
-        self._on_change()
+        self._tell_of(new)

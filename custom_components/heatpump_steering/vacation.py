@@ -89,13 +89,14 @@ class VacationKeeper:
         """Tell whether a vacation is planned for this moment."""
         return away(self._book.plans, dt_util.utcnow())
 
-    def stage(self, target: Target) -> Stage:
-        """Return how far the vacation of a target is."""
-        if self._book.empty:
-            return Stage.HOME
+    def stages(self) -> dict[Target, Stage]:
+        """Return how far the vacation of every heat pump is, and that of the home."""
         is_away = self.away
-        stages = (self._stage(each, is_away) for each in self._each(target))
-        return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
+        stages = {target: self._stage(target, is_away) for target in self._targets}
+        of_home = min(
+            set(stages.values()), key=_MOST_URGENT_FIRST.index, default=Stage.HOME
+        )
+        return {None: of_home, **stages}
 
     def _stage(self, target: Target, is_away: bool) -> Stage:
         record = self._book.records.get(target)
@@ -383,9 +384,10 @@ class VacationKeeper:
     def _show_overdue(self, reasons: Mapping[Target, str], now: datetime) -> None:
         """Show what has been tried for an hour, or put back for an hour and is not seen."""
         not_kept = async_common_text(self._hass, "not_kept")
+        is_away = self.away
         self._house.show_overdue(
             {
-                target: (self.stage(target), reasons.get(target, not_kept))
+                target: (self._stage(target, is_away), reasons.get(target, not_kept))
                 for target, since in {**self._lost_since, **self._failing_since}.items()
                 if now - since >= OVERDUE
             }

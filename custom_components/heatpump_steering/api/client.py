@@ -140,6 +140,8 @@ class SettingsClient:
                     found[heat_pump.device_id] = heat_pump
                 else:
                     others.add(heat_pump.device_id)
+            # As where settings are read: others get a turn before the rest is done.
+            await asyncio.sleep(0)
             if next_token is None:
                 break
             query["next_token"] = next_token

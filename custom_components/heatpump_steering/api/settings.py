@@ -139,7 +139,7 @@ class Settings:
     @classmethod
     def of(cls, leaves: Mapping[Leaf, Value]) -> Self:
         """Return the settings with these leaves, all others None."""
-        return cls(**{str(leaf): value for leaf, value in leaves.items()})  # type: ignore[arg-type]
+        return cls(**leaves)  # type: ignore[arg-type]
 
     @classmethod
     def from_json(cls, raw: object) -> Self:
@@ -244,7 +244,7 @@ class Settings:
 
     def overlaid_with(self, top: Settings) -> Self:
         """Return these settings with the known leaves of others on top, and nothing implied."""
-        return replace(self, **{str(leaf): value for leaf, value in top.items()})  # type: ignore[arg-type]
+        return replace(self, **dict(top.items()))  # type: ignore[arg-type]
 
     def agreed_with(self, other: Settings) -> Self:
         """Return the leaves on which both agree; the others are unknown."""

@@ -215,6 +215,48 @@ async def test_list_is_read_seldom(
     assert lists(house) == 1
 
 
+async def test_listed_without_settings(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """A heat pump that is listed, but has no settings, is asked about once; and again when it had some in between."""
+    await house.connected("hp-1", "hp-2")
+    only_first = {"data": [{"device_id": "hp-1", "room": {"schedule_enabled": True}}]}
+    for times in (1, 2):
+        house.cloud.weather.add(path=SETTINGS, body=only_first)
+        for _ in range(20):
+            await house.pass_time(freezer, POLL)
+        assert lists(house) == times
+        assert house.shows("schedule", "hp-2") == "unknown"
+        house.cloud.weather.clear()
+        await house.poll()
+        assert house.shows("schedule", "hp-2") == "off"
+
+    # In the end it is gone from the list as well, which is read every six hours.
+    house.cloud.weather.add(path=SETTINGS, body=only_first)
+    for _ in range(3):
+        await house.poll()
+    house.cloud.cloud.hide("hp-2")
+    await house.pass_time(freezer, 6 * HOURS)
+    assert lists(house) == 4
+    assert house.shows("climate", "hp-2") == STATE_UNAVAILABLE
+
+
+async def test_list_fails_when_one_is_missing(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """Whether a missing heat pump is listed is asked with every poll until there is an answer."""
+    await house.connected("hp-1", "hp-2")
+    house.cloud.cloud.hide("hp-2")
+    house.cloud.weather.add(path=DEVICES, status=503)
+    for _ in range(5):
+        await house.pass_time(freezer, POLL)
+    assert lists(house) == 3
+    assert house.shows("climate", "hp-2") == "heat"
+    house.cloud.weather.clear()
+    await house.pass_time(freezer, POLL)
+    assert house.shows("climate", "hp-2") == STATE_UNAVAILABLE
+
+
 async def test_list_fails_later(house: House, freezer: TickingDateTimeFactory) -> None:
     """A list that fails hides no settings, and is tried at the next poll."""
     await house.connected()

@@ -252,6 +252,24 @@ async def test_stale_one_can_be_deleted(
     assert house.shows("climate", "hp-2") == "heat"
 
 
+async def test_any_can_be_deleted_while_not_connected(
+    house: House, hass_ws_client: WebSocketGenerator
+) -> None:
+    """Nobody knows then which the cloud still has; one that it has is itself again with the next connection."""
+    await house.connected("hp-1", "hp-2")
+    before = entity_ids(house, "hp-2")
+    house.cloud.weather.add(status=503)
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    answer = await delete(house, hass_ws_client, house.device("hp-2"))
+    assert answer["success"] is True
+    assert devices(house) == {"hp-1", "home"}
+    house.cloud.weather.clear()
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert entity_ids(house, "hp-2") == before
+    assert house.shows("climate", "hp-2") == "heat"
+
+
 async def test_deleted_one_that_comes_back_at_once(
     house: House, hass_ws_client: WebSocketGenerator
 ) -> None:

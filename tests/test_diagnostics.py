@@ -65,6 +65,7 @@ async def test_entry(home: House, hass_client: ClientSessionGenerator) -> None:
     told = await download(home, hass_client)
     assert told["entry"] == {
         "version": 1,
+        "state": "loaded",
         "data": {
             "api_key": "**REDACTED**",
             "user_id": "**REDACTED**",
@@ -173,6 +174,40 @@ async def test_heat_pump_that_is_gone(
     told = await download(home, hass_client)
     assert told["targets"].keys() == {"heat pump 1"}
     assert told["entry"]["options"]["room_sensors"] == {"[heat pump 2]": "sensor.room"}
+
+
+async def test_heat_pump_that_is_gone_during_a_vacation(
+    home: House, hass_client: ClientSessionGenerator
+) -> None:
+    """Nor that of one that has something to be put back, should it return."""
+    await home.hass.services.async_call(
+        "climate",
+        "set_preset_mode",
+        {
+            "entity_id": home.entity_id("climate", "home", USER),
+            "preset_mode": "away",
+        },
+        blocking=True,
+    )
+    home.cloud.cloud.remove_heat_pump(DEVICES[1])
+    for _ in range(4):
+        await home.poll()
+    told = await download(home, hass_client)
+    assert told["targets"].keys() == {"heat pump 1"}
+    assert told["vacations"]["records"].keys() == {"[heat pump 1]", "[heat pump 2]"}
+
+
+async def test_not_connected(home: House, hass_client: ClientSessionGenerator) -> None:
+    """While the home cannot be connected there is what is known without the cloud."""
+    device = home.device(DEVICES[0], USER)
+    home.cloud.weather.add(status=503)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    for told in (
+        await download(home, hass_client),
+        await download(home, hass_client, device),
+    ):
+        assert told["entry"]["state"] == "setup_retry"
+        assert told.keys() == {"entry"}
 
 
 async def test_issues(home: House, hass_client: ClientSessionGenerator) -> None:

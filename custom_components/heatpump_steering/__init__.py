@@ -1,5 +1,6 @@
 """Heat Pump Steering: what the cloud may do with a heat pump, set from Home Assistant."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
@@ -71,7 +72,9 @@ async def async_remove_entry(
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let a person delete a device that the cloud no longer has."""
+    """Let a person delete a device that the cloud no longer has, as far as is known: it comes back if it is there."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return True
     coordinator = entry.runtime_data
     return not any(
         coordinator.identifier(target) in device.identifiers

@@ -7,8 +7,8 @@ from functools import reduce
 from itertools import count
 from time import monotonic
 
-from .api import Leaf, Reading, Settings
-from .const import Target
+from .api import Leaf, Reading, Settings, same_value
+from .const import HOME_KEY, Target
 from .ledger import NOTHING_NEW, Ledger, NotKept, Outcome, Status
 from .vacation_record import Stage
 
@@ -138,6 +138,22 @@ class Books:
             and (outcome := ledger.read(reported, number=number, now=now))
             is not NOTHING_NEW
         }
+
+    def confirmed(self, target: Target, change: Settings, reading: Reading) -> bool:
+        """Tell whether a reading that was entered shows a change at every heat pump that it concerns.
+
+        What is shown has to be the same: an old read may still have the wished value from before another change.
+        """
+        concerned = [it for it in self._ledgers if target in (None, it)]
+        return bool(concerned) and all(
+            (reported := reading.heat_pumps.get(it or HOME_KEY)) is not None
+            and all(
+                same_value(value, settings.get(leaf))
+                for settings in (reported.settings, self._ledgers[it].shown)
+                for leaf, value in change.items()
+            )
+            for it in concerned
+        )
 
 
 def _agreement(settings: Iterable[Settings]) -> Settings:

@@ -34,7 +34,6 @@ from .api import (
     SteeringError,
     TooManyRequestsError,
     Value,
-    same_value,
 )
 from .books import Books, TargetData
 from .const import (
@@ -54,6 +53,7 @@ from .const import (
 from .devices import READS_UNTIL_GONE, StaleDevices
 from .entity_ids import device_identifier, namespace
 from .errors import READ_ERRORS, action_error, reason_text
+from .handing_over import async_hand_over
 from .hot_water import HotWaterWatch
 from .issues import (
     async_close_issues,
@@ -107,7 +107,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass,
             entry.options.get(CONF_ROOM_SENSORS, {}),
             on_change=self._tell,
-            on_rename=self._keep_room_sensors,
+            keep=self._keep_room_sensors,
         )
         self._only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
         self._client = SettingsClient(
@@ -144,6 +144,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._told: tuple[bool, SteeringData | None] = (False, None)
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
+        self._without_settings: set[str] = set()
         self._stale_devices = StaleDevices(hass, entry.entry_id)
         entry.async_on_unload(self._cancel_read_back)
         entry.async_on_unload(self.room_sensors.stop)
@@ -193,6 +194,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self.write_only:
             self.update_interval = LIST_INTERVAL
             self._books.keep_only([self.home])
+            if self.home is None:
+                self._hand_over(self.home)
             for ledger in self._books.of(self.home):
                 ledger.restore(self.memory.accepted(self.home))
             if self.home is not None:
@@ -211,8 +214,13 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     async def _try_to_read(self) -> None:
         """Find out whether a key that could only write may read by now."""
         try:
-            await self._client.get_settings(self.user_id, self._only_device_id)
+            reading = await self._client.get_settings(
+                self.user_id, self._only_device_id
+            )
         except SteeringError:
+            return
+        if not reading.heat_pumps:
+            # No heat pump at all is trouble, not truth.
             return
         self.hass.config_entries.async_update_entry(
             self.config_entry, data={**self.config_entry.data, CONF_WRITE_ONLY: False}
@@ -254,11 +262,13 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         now = monotonic()
         self._count_absences(reading)
         gone = {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}
+        # What is listed all the same was asked about when it went.
+        self._without_settings &= gone
         if (
             self._listed_at is not None
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
             and reading.heat_pumps.keys() <= self._heat_pumps.keys() | self._others
-            and not gone
+            and gone == self._without_settings
         ):
             return
         listed = Listing()
@@ -286,10 +296,25 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             and device_id not in self._others
         }
         self._books.keep_only(self._heat_pumps)
-        for device_id in gone & self._heat_pumps.keys():
-            # Listed, but without settings: what they were does not count any more.
+        self._without_settings = gone & self._heat_pumps.keys()
+        for device_id in self._without_settings:
+            # What they were does not count any more.
             self._books.forget(device_id)
-        self._absences.clear()
+        for device_id in self._absences.keys() - self._without_settings:
+            del self._absences[device_id]
+        if len(self._heat_pumps) == 1:
+            self._hand_over(next(iter(self._heat_pumps)))
+
+    def _hand_over(self, target: Target) -> None:
+        """Let the only target be what the home was while it could not be read, or the heat pump while it could."""
+        async_hand_over(
+            self.hass,
+            self.config_entry.entry_id,
+            self.namespace,
+            target,
+            memory=self.memory,
+            room_sensors=self.room_sensors,
+        )
 
     def _count_absences(self, reading: Reading) -> None:
         """Count how often a heat pump was missing in a row. No heat pump at all is trouble, not truth."""
@@ -400,7 +425,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             LOGGER.debug("Nothing could be read back: %s", error)
             self._plan_read_back()
 
-    async def _look(self) -> None:
+    async def _look(self) -> Reading:
         """Read the settings between the polls; raises SteeringError."""
         number = self._books.next_number()
         try:
@@ -412,6 +437,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             raise
         self._follow_up(self._books.read(reading, number=number))
         self._publish()
+        return reading
 
     def _be_silent(self, error: TooManyRequestsError) -> None:
         """Read nothing back for as long as the cloud asks."""
@@ -483,9 +509,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """
         try:
             await self._outbox.submit(target, change)
-        except BadKeyError as error:
-            self.config_entry.async_start_reauth(self.hass)
-            raise action_error(self.hass, error) from error
         except TooManyRequestsError as error:
             self._be_silent(error)
             raise action_error(self.hass, error) from error
@@ -532,6 +555,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             if not error.maybe_applied:
                 for ledger in ledgers:
                     ledger.refuse(change)
+            if isinstance(error, BadKeyError):
+                self.config_entry.async_start_reauth(self.hass)
             raise
         self._books.accept(target, change, server_time=server_time, resent=resent)
         if change and not self.write_only:
@@ -544,21 +569,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self.write_only:
             return False
         try:
-            await self._look()
+            reading = await self._look()
         except SteeringError:
             return False
-        # Shown as well: an old read may still have the wished value from before another change. And reported as
-        # well: what is to be sent again is shown all the time.
-        return all(
-            same_value(value, settings.get(leaf))
-            for ledger in self._books.of(target)
-            for settings in (ledger.shown, ledger.reported)
-            for leaf, value in change.items()
-        )
+        return self._books.confirmed(target, change, reading)
 
     @callback
     def _keep_room_sensors(self, picked: Mapping[str, str]) -> None:
-        """Remember what the room's sensors are called now."""
+        """Remember what the room's sensors are called now, and for which targets."""
         self.hass.config_entries.async_update_entry(
             self.config_entry,
             options={**self.config_entry.options, CONF_ROOM_SENSORS: dict(picked)},

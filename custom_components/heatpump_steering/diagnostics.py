@@ -1,11 +1,12 @@
 """Everything that is needed to help, and nothing that tells who it is about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 import re
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -31,43 +32,44 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a home."""
-    return _diagnostics(entry, entry.runtime_data.data.targets)
+    return _diagnostics(entry, lambda identifier: True)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a heat pump, or of all of them."""
-    coordinator = entry.runtime_data
-    return _diagnostics(
-        entry,
-        [
-            target
-            for target in coordinator.data.targets
-            if coordinator.identifier(target) in device.identifiers
-        ],
-    )
+    return _diagnostics(entry, lambda identifier: identifier in device.identifiers)
 
 
 def _diagnostics(
-    entry: HeatPumpSteeringConfigEntry, targets: Iterable[Target]
+    entry: HeatPumpSteeringConfigEntry, is_wanted: Callable[[tuple[str, str]], bool]
 ) -> dict[str, Any]:
-    coordinator = entry.runtime_data
+    """Return diagnostics, of the targets that are wanted; without what only a connected home can tell where it is none."""
     names = _names(entry)
-    raw = {
+    raw: dict[str, Any] = {
         "entry": {
             "version": entry.version,
+            "state": entry.state.value,
             "data": dict(entry.data),
             "options": dict(entry.options),
-        },
-        "write_only": coordinator.write_only,
-        "polling": coordinator.polling(),
-        "targets": {names[target]: _target(coordinator, target) for target in targets},
-        "vacations": coordinator.vacations.as_diagnostics(),
-        "requests": coordinator.requests.as_list(),
+        }
     }
+    if entry.state is ConfigEntryState.LOADED:
+        coordinator = entry.runtime_data
+        raw |= {
+            "write_only": coordinator.write_only,
+            "polling": coordinator.polling(),
+            "targets": {
+                names[target]: _target(coordinator, target)
+                for target in coordinator.data.targets
+                if is_wanted(coordinator.identifier(target))
+            },
+            "vacations": coordinator.vacations.as_diagnostics(),
+            "requests": coordinator.requests.as_list(),
+        }
     secrets = {
-        names[None]: coordinator.user_id,
+        names[None]: entry.data[CONF_USER_ID],
         **{name: target for target, name in names.items() if target is not None},
         REDACTED: entry.data[CONF_API_KEY],
         "country": entry.options.get("country", ""),
@@ -82,11 +84,17 @@ def _diagnostics(
 
 def _names(entry: HeatPumpSteeringConfigEntry) -> dict[Target, str]:
     """Return what the targets are called instead of their ids, those that are gone as well."""
-    device_ids = (
-        *entry.runtime_data.data.targets,
+    device_ids: list[Target] = [
         entry.data.get(CONF_DEVICE_ID),
         *entry.options.get(CONF_ROOM_SENSORS, {}),
-    )
+    ]
+    if entry.state is ConfigEntryState.LOADED:
+        coordinator = entry.runtime_data
+        device_ids = [
+            *coordinator.data.targets,
+            *device_ids,
+            *coordinator.vacations.as_diagnostics()["records"],
+        ]
     heat_pumps = dict.fromkeys(filter(None, device_ids))
     return {None: "home"} | {
         device_id: f"heat pump {number}"

@@ -26,8 +26,9 @@ from .limits import (
     LimitError,
     OutOfRangeError,
 )
+from .outbox import UncertainError
 from .units import difference_text, temperature_text
-from .wording import async_common_text
+from .wording import async_common_text, async_error_text
 
 READ_ERRORS: Mapping[type[SteeringError], str] = {
     NotFoundError: "read_not_found",
@@ -88,11 +89,14 @@ def action_error(
             return _failure("too_many_requests")
         case UnavailableError():
             return _failure("unavailable", reason=reason_text(hass, error))
+        case UncertainError():
+            reason = reason_text(hass, error.last).rstrip(".")
+            return _failure("uncertain", reason=reason)
         case _:
             return _failure("not_understandable", reason=reason_text(hass, error))
 
 
-def reason_text(hass: HomeAssistant, error: SteeringError | LimitError) -> str:
+def reason_text(hass: HomeAssistant, error: Exception) -> str:
     """Return a reason to be quoted, in the house's language; for what the cloud refused, its own words."""
     match error:
         case UnavailableError(status=None):
@@ -101,8 +105,16 @@ def reason_text(hass: HomeAssistant, error: SteeringError | LimitError) -> str:
             return async_common_text(hass, "reason_status", status=str(error.status))
         case NotUnderstandableError():
             return f"HTTP {error.status}"
-        case _:
+        case BadKeyError():
+            return async_common_text(hass, "reason_bad_key")
+        case NotFoundError():
+            return async_common_text(hass, "reason_not_found")
+        case LimitError() | TooManyRequestsError():
+            return async_error_text(hass, action_error(hass, error))
+        case SteeringError():
             return str(error)
+        case _:
+            return async_common_text(hass, "reason_unexpected")
 
 
 def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:

@@ -281,7 +281,7 @@ def _changed_since(accepted: Accepted, updated_at: datetime | None) -> bool:
     return (
         updated_at is not None
         and accepted.server_time is not None
-        and updated_at > accepted.server_time + DATE_RESOLUTION
+        and updated_at - accepted.server_time > DATE_RESOLUTION
     )
 
 

@@ -1,7 +1,7 @@
 """What has to survive a restart: what cannot be read back, and what settings were before they were not as they should be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from homeassistant.core import HomeAssistant, callback
@@ -82,6 +82,24 @@ class Memory:
     def last_warm(self, target: Target) -> float | None:
         """Return the last hot-water minimum, in °C, that was not below 40."""
         return self._remembered.warm.get(target)
+
+    @callback
+    def hand_over(self, before: Target, target: Target) -> None:
+        """Let a target have what is remembered of another one, which there is no more."""
+        remembered = self._remembered
+        self.keep(
+            replace(
+                remembered,
+                modes={
+                    target if it == before else it: mode
+                    for it, mode in remembered.modes.items()
+                },
+                warm={
+                    target if it == before else it: minimum
+                    for it, minimum in remembered.warm.items()
+                },
+            )
+        )
 
     @callback
     def keep(self, remembered: Remembered) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 import random
+from traceback import format_tb
 from typing import Any, Final, Protocol
 
 from .api import (
@@ -22,7 +23,7 @@ from .api import (
     Trouble,
     UnavailableError,
 )
-from .const import Target
+from .const import LOGGER, Target
 from .limits import LimitError
 
 # A change waits this long for company, in seconds. The calls of a scene that sets everything arrive less than 1 ms apart,
@@ -51,6 +52,17 @@ DRAIN: Final = 10.0
 
 class StoppedError(Exception):
     """The connection to the home was closed before the change could be sent."""
+
+
+class UncertainError(SteeringError):
+    """Nobody can tell whether the change is on the cloud; `last` is what went wrong with the last attempt."""
+
+    maybe_applied = True
+
+    def __init__(self, last: Exception) -> None:
+        """Keep what went wrong last."""
+        super().__init__(last)
+        self.last = last
 
 
 class Delivery(Protocol):
@@ -95,6 +107,8 @@ class Parcel:
     """Nothing more is waited for; it goes when its turn has come."""
     timer: asyncio.TimerHandle | None = None
     task: asyncio.Task[None] | None = None
+    maybe_applied: bool = False
+    """The answer to an attempt was lost, and the cloud may have made the change all the same."""
 
     @property
     def change(self) -> Settings:
@@ -104,6 +118,17 @@ class Parcel:
     def in_the_way_of(self, later: Parcel) -> bool:
         """Tell whether the later one has to wait: home and heat pumps keep their order, heat pumps do not."""
         return None in (self.target, later.target) or self.target == later.target
+
+    def fail(self, wish: Wish, error: SteeringError | LimitError) -> None:
+        """Tell a caller why its wish is not on the cloud; or that it may be there all the same."""
+        if (
+            self.maybe_applied
+            and wish.change
+            and not isinstance(error, (UnavailableError, NotUnderstandableError))
+        ):
+            # All but these two sound as if nothing could have been changed.
+            error = UncertainError(error)
+        wish.fail(error)
 
 
 def merged(wishes: Sequence[Wish]) -> Settings:
@@ -244,6 +269,14 @@ class Outbox:
         """Send a parcel, and tell every caller the outcome of its own wish."""
         try:
             await self._send_together(parcel, list(parcel.wishes))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the callers wait for an answer
+            # Without its words: whoever raised it had the key in its hands.
+            LOGGER.error(
+                "Unexpected %s while a change was sent:\n%s",
+                type(error).__name__,
+                "".join(format_tb(error.__traceback__)),
+            )
+            self._finish(parcel, UncertainError(error))
         finally:
             self._finish(parcel, StoppedError())
             self._send_what_can_go()
@@ -263,18 +296,18 @@ class Outbox:
                 await self._deliver(parcel, change)
             except LimitError as error:
                 guilty = self._guilty_of_limit(parcel.target, wishes)
-                guilty.fail(error)
+                parcel.fail(guilty, error)
                 wishes.remove(guilty)
             except RefusedError as error:
                 blamed = _guilty_of_refusal(wishes, error)
                 if not blamed:
                     break
                 for wish, blame in blamed.items():
-                    wish.fail(blame)
+                    parcel.fail(wish, blame)
                     wishes.remove(wish)
             except SteeringError as error:
                 for wish in wishes:
-                    wish.fail(error)
+                    parcel.fail(wish, error)
                 return
             else:
                 for wish in wishes:
@@ -303,30 +336,30 @@ class Outbox:
         """
         deadline = self._loop.time() + DEADLINE
         pause = FIRST_PAUSE
-        maybe_applied = False
         while True:
-            # Each time: while it was tried, a vacation may have ended.
-            self._delivery.check(parcel.target, change)
+            trouble: SteeringError | LimitError
+            # But for what may pass: to try again would change nothing.
+            wait = DEADLINE
             try:
+                # Each time: while it was tried, a vacation may have ended.
+                self._delivery.check(parcel.target, change)
                 async with asyncio.timeout_at(deadline):
                     await self._delivery.deliver(
                         parcel.target, change, resent=parcel.resent
                     )
             except TimeoutError:
-                maybe_applied = True
-                trouble: SteeringError = UnavailableError(
-                    Trouble.NO_ANSWER, maybe_applied=True
-                )
-                wait = DEADLINE
+                parcel.maybe_applied = True
+                trouble = UnavailableError(Trouble.NO_ANSWER, maybe_applied=True)
             except (TooManyRequestsError, UnavailableError) as error:
-                maybe_applied |= error.maybe_applied
+                parcel.maybe_applied |= error.maybe_applied
                 trouble = error
                 wait = pause * (1 + JITTER * random.random())  # noqa: S311 - nothing to guess
                 wait = max(wait, error.retry_after or 0)
-            except NotUnderstandableError as error:
-                maybe_applied |= error.maybe_applied
+            except SteeringError as error:
+                parcel.maybe_applied |= error.maybe_applied
                 trouble = error
-                wait = DEADLINE
+            except LimitError as error:
+                trouble = error
             else:
                 return
             if self._loop.time() + wait < deadline:
@@ -334,7 +367,9 @@ class Outbox:
                 pause = min(pause * 2, LONGEST_PAUSE)
                 if self._loop.time() < deadline:
                     continue
-            if maybe_applied and await self._delivery.arrived(parcel.target, change):
+            if parcel.maybe_applied and await self._delivery.arrived(
+                parcel.target, change
+            ):
                 return
             raise trouble
 

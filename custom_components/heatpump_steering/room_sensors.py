@@ -33,16 +33,17 @@ class RoomSensors:
         picked: Mapping[str, str],
         *,
         on_change: Callable[[Iterable[Target]], None],
-        on_rename: Callable[[Mapping[str, str]], None],
+        keep: Callable[[Mapping[str, str]], None],
     ) -> None:
         """Follow the sensors by the target they were picked for; the home's key is empty.
 
-        `on_change` is called with the targets that have a new temperature, `on_rename` with what the entry has to hold from then on.
+        `on_change` is called with the targets that have a new temperature, `keep` with what the entry has to hold from
+        then on.
         """
         self._hass = hass
         self._picked = dict(picked)
         self._on_change = on_change
-        self._on_rename = on_rename
+        self._keep = keep
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._follow()
 
@@ -62,6 +63,13 @@ class RoomSensors:
         if not isfinite(value):
             return None
         return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
+
+    @callback
+    def hand_over(self, before: Target, target: Target) -> None:
+        """Let a target have the sensor that was picked for another one, which there is no more."""
+        if (sensor := self._picked.pop(before or HOME_KEY, None)) is not None:
+            self._picked[target or HOME_KEY] = sensor
+            self._keep(self._picked)
 
     @callback
     def stop(self) -> None:
@@ -104,5 +112,5 @@ class RoomSensors:
         }
         self.stop()
         self._follow()
-        self._on_rename(self._picked)
+        self._keep(self._picked)
         self._tell_of(new)

@@ -133,6 +133,7 @@ async def test_nothing_to_read(
         ("2026-04-17T11:27:09+02:00", datetime(2026, 4, 17, 9, 27, 9, tzinfo=UTC)),
         ("2026-04-17T09:27:09Z", datetime(2026, 4, 17, 9, 27, 9, tzinfo=UTC)),
         ("2026-04-17T09:27:09", datetime(2026, 4, 17, 9, 27, 9, tzinfo=UTC)),
+        ("9999-12-31T23:59:59-12:00", None),
         ("yesterday", None),
         (1776418029, None),
         (None, None),
@@ -419,6 +420,7 @@ async def test_nobody_there(client: SettingsClient, cloud: Simulator) -> None:
         ({"headers": {"Retry-After": "9" * 400}}, 86_400),
         ({"headers": {"Retry-After": "in a while"}}, None),
         ({"headers": {"Retry-After": "-5"}}, None),
+        ({"headers": {"Retry-After": "Fri, 31 Dec 9999 23:59:59 -1200"}}, None),
     ],
     ids=str,
 )
@@ -509,6 +511,40 @@ async def test_words_of_a_refusal(
         await client.patch_settings(USER, None, Settings(schedule=True))
     assert str(error.value) == words
     assert [refusal.path for refusal in error.value.refusals] == paths
+
+
+@pytest.mark.parametrize("encoding", ["hex", "idna", "nonsense", "latin-1"])
+async def test_encoding_of_an_answer(
+    client: SettingsClient, cloud: Simulator, encoding: str
+) -> None:
+    """Whatever encoding an answer claims to be in, what can be read of it is read."""
+    cloud.weather.add(
+        body='{"data": [{"device_id": "hp-1"}]}',
+        content_type=f"application/json; charset={encoding}",
+    )
+    assert (await client.get_settings(USER)).heat_pumps.keys() == {"hp-1"}
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        'ab/cd+ef"==',
+        'ab\\/cd+ef\\"==',
+        "ab/cd\\u002Bef\\u0022\\u003d\\u003D",
+        '\\u0061b\\/cd+ef\\"==',
+    ],
+)
+async def test_key_in_a_refusal(
+    session: aiohttp.ClientSession, cloud: Simulator, spelling: str
+) -> None:
+    """A server may quote the key back, in any of the ways in which JSON can spell it: no error tells it."""
+    key = 'ab/cd+ef"=='
+    cloud.weather.add(status=422, body=f'{{"detail": "no key {spelling}."}}')
+    with pytest.raises(RefusedError) as error:
+        await SettingsClient(session, cloud.url, key).patch_settings(
+            USER, None, Settings(schedule=True)
+        )
+    assert str(error.value) == "no key [key]."
 
 
 async def test_key_is_sent_and_kept_secret(

@@ -5,15 +5,17 @@ from itertools import pairwise, permutations
 import random
 from typing import Any
 
+from aiohttp import ClientSession
 import pytest
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
 
 from ..house import KEY
-from .day import NEW, OLD, PREFERRED_LEAF, Call, Day
+from .day import NEW, OLD, POLL, PREFERRED_LEAF, Call, Day
 from .wishes import FLEX, MODE, NUMBERS, PV, SWITCHES, TARIFF
 
 type BeginDay = Callable[..., Day]
@@ -641,6 +643,44 @@ def test_unknown_outcome_that_is_not_there(day: Day, effect: dict[str, Any]) -> 
     assert len(day.reads()) == 1
 
 
+def test_unknown_outcome_at_a_heat_pump_that_goes_away(day_of_two: Day) -> None:
+    """A heat pump that turns out to be gone, while nobody knows what became of its change, does not confirm it."""
+    day = day_of_two
+    day.poll()
+    day.cloud.cloud.hide("hp-2")
+    day.poll()
+    day.poll()
+    day.wait(POLL - 15)
+    assert day.shows(target="hp-2") == OLD
+    day.cloud.weather.add(method="PATCH", status=503)
+    call = day.done(day.set(22.0, target="hp-2"))
+
+    assert day.shows(target="hp-2") == STATE_UNAVAILABLE
+    assert call.key == "unavailable"
+
+
+def test_unknown_outcome_at_a_heat_pump_that_is_not_read(day_of_two: Day) -> None:
+    """What was shown of a heat pump before it went out of sight does not confirm a change to that very value."""
+    day = day_of_two
+    day.change_elsewhere(19, "hp-2")
+    day.cloud.cloud.hide("hp-2")
+    day.cloud.weather.add(method="PATCH", status=503)
+
+    assert day.shows(target="hp-2") == OLD
+    assert day.done(day.set(21.0, target="hp-2")).key == "unavailable"
+    assert day.held(target="hp-2") == 19
+
+
+def test_unknown_outcome_at_a_home_of_which_nothing_is_read(day: Day) -> None:
+    """After a start at which the cloud showed no heat pump at all, there is none that could confirm a change."""
+    day.cloud.cloud.hide("hp-1")
+    day.run(day.reload())
+    day.cloud.weather.add(method="PATCH", status=503)
+
+    assert day.done(day.update("home", preferred_temperature=22.0)).key == "unavailable"
+    assert day.held() == 21
+
+
 def test_certain_failure_needs_no_read(day: Day) -> None:
     """Where the change has certainly not arrived, nothing is read."""
     day.cloud.weather.add(method="PATCH", status=429, retry_after=60)
@@ -658,6 +698,117 @@ def test_ambiguous_and_then_certain(day: Day) -> None:
     assert day.done(day.set(22.0)).key is None
     assert day.shows() == NEW
     assert lines == []
+
+
+AGAINST_A_REPEAT = {
+    403: "the API key was not accepted",
+    404: "this home or heat pump was not known",
+    409: "a change is under way",
+    429: "too many requests right now. Try again in a few minutes",
+}
+
+
+@pytest.mark.parametrize("status", AGAINST_A_REPEAT)
+@pytest.mark.parametrize("applied", [True, False])
+def test_repeat_of_unknown_outcome_that_fails(
+    day: Day, status: int, applied: bool
+) -> None:
+    """After a lost answer nobody is told that nothing was changed: a read knows, or it may not have been made."""
+    day.cloud.weather.add(method="PATCH", status=502, apply=applied, times=1)
+    day.cloud.weather.add(
+        method="PATCH",
+        status=status,
+        retry_after=60,
+        body={"detail": "a change is under way."},
+    )
+    call = day.done(day.set(22.0))
+
+    if applied:
+        assert call.key is None
+        assert day.shows() == NEW
+    else:
+        assert call.key == "uncertain"
+        assert "may not have been made" in call.text
+        assert call.text.endswith(AGAINST_A_REPEAT[status])
+        assert not isinstance(call.error, ServiceValidationError)
+        assert day.shows() == OLD
+    assert day.asks_for_key() == (1 if status == 403 else 0)
+    assert len(day.reads()) == 1
+
+
+def test_refused_repeat_takes_no_neighbours_down(day: Day) -> None:
+    """Also after a lost answer only the caller at fault is told, in the cloud's words; the others go again."""
+    day.cloud.behaviour.validation_limits = WARM_LIMIT
+    day.cloud.weather.add(method="PATCH", status=502, times=1)
+    wrong, fine = day.set(TOO_WARM), day.set(60, "hot_water_max")
+    day.finish()
+
+    assert (wrong.key, fine.key) == ("uncertain", None)
+    assert "less than or equal to 25" in wrong.text
+    assert (day.shows(), day.shows("hot_water_max")) == (OLD, "60.0")
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_vacation_that_ends_between_two_attempts(day: Day, applied: bool) -> None:
+    """Cold hot water whose answer was lost is not sent again after the vacation; and whatever became of it ends."""
+    day.done(day.act("climate.set_preset_mode", "climate", preset_mode="away"))
+    day.cloud.weather.add(
+        method="PATCH", status=502, apply=applied, retry_after=20, times=1
+    )
+    cold = day.set(10.0, "hot_water_min")
+    day.until(lambda: 10.0 in day.values_sent(MIN))
+    home = day.act("climate.set_preset_mode", "climate", preset_mode="none")
+    day.finish()
+
+    assert day.values_sent(MIN).count(10.0) == 1
+    assert home.key is None
+    if applied:
+        assert cold.key is None
+    else:
+        assert cold.key == "uncertain"
+        assert "may not have been made" in cold.text
+        assert "can only be below 40 °C during a vacation" in cold.text
+    assert (day.held(MIN), day.shows("hot_water_min")) == (45.0, "45.0")
+
+
+def test_unexpected_error(day: Day) -> None:
+    """What nobody has thought of is told as what it is: unknown; and the log says where it was."""
+    ClientSession.detach(async_get_clientsession(day.hass))
+    calls = [day.set(22.0), day.set(60, "hot_water_max")]
+    day.finish()
+
+    assert [call.key for call in calls] == ["uncertain", "uncertain"]
+    assert "may not have been made" in calls[0].text
+    assert "see the log" in calls[0].text
+    (line,) = day.log_lines("ERROR")
+    assert line.startswith("Unexpected RuntimeError while a change was sent")
+    assert "patch_settings" in line
+    assert day.shows() == OLD
+
+
+def test_odd_answers(day: Day) -> None:
+    """A wait until the end of all time, and an encoding that is none, are answers all the same."""
+    day.cloud.weather.add(
+        method="PATCH",
+        status=503,
+        headers={"Retry-After": "Fri, 31 Dec 9999 23:59:59 -1200"},
+        times=1,
+    )
+    day.cloud.weather.add(
+        method="PATCH",
+        status=503,
+        body="{}",
+        content_type="application/json; charset=hex",
+        times=1,
+    )
+    day.cloud.weather.add(
+        headers={"Date": "Fri, 31 Dec 9999 23:59:59 GMT"}, method="PATCH"
+    )
+
+    assert day.done(day.set(22.0)).key is None
+    assert len(day.sent()) == 3
+    day.wait(5)
+    assert (day.shows(), day.status()) == (NEW, "confirmed")
 
 
 @pytest.mark.parametrize("status", [401, 403])

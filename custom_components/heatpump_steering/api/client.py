@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPMethod, HTTPStatus
 from itertools import batched
 import json
+import re
 from time import monotonic
 from typing import Any, Final, override
 
@@ -70,6 +71,7 @@ class SettingsClient:
         self._timeout = aiohttp.ClientTimeout(total=time_limit)
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
+        self._key_in_json = _any_spelling_in_json(api_key)
         self._on_request = on_request
 
     @override
@@ -186,10 +188,11 @@ class SettingsClient:
                 # A redirect would carry the key to whatever host it names.
                 allow_redirects=False,
             ) as response:
-                # A server that quotes the key back must not get it into our errors and logs.
-                text = (await response.text(errors="replace")).replace(
-                    self._api_key, "[key]"
-                )
+                try:
+                    text = await response.text(errors="replace")
+                except LookupError, UnicodeError:
+                    # What the answer names is no encoding of texts.
+                    text = await response.text("utf-8", errors="replace")
                 outcome = str(response.status)
         except aiohttp.ClientConnectorError as error:
             outcome = "not reached"
@@ -202,8 +205,21 @@ class SettingsClient:
         finally:
             if self._on_request is not None:
                 self._on_request(Sent(method, path, outcome, monotonic() - began))
+        # A server that quotes the key back must not get it into our errors and logs.
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            text = self._key_in_json.sub("[key]", text)
+        else:
+            # No words to be told, but maybe thousands of items, so this has to be quick.
+            text = text.replace(self._api_key, "[key]")
         _raise_for_status(method, response.status, response.headers, text)
         return response.status, response.headers, text
+
+
+def _any_spelling_in_json(secret: str) -> re.Pattern[str]:
+    """Return what finds a secret in JSON, where any character may be escaped, as a slash or a plus often is."""
+    return re.compile(
+        "".join(rf"(?:\\?{re.escape(each)}|(?i:\\u{ord(each):04x}))" for each in secret)
+    )
 
 
 def _raise_for_status(
@@ -293,7 +309,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 def _http_date(value: str | None) -> datetime | None:
     try:
         return parsedate_to_datetime(value).astimezone(UTC) if value else None
-    except ValueError:
+    except OverflowError, ValueError:
         return None
 
 
@@ -303,9 +319,9 @@ def _iso_time(value: object) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(value)
-    except ValueError:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError, ValueError:
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _text(value: object) -> str | None:

@@ -1,6 +1,7 @@
 """Measures what the integration costs, prints tables, and keeps the figures."""
 
 import argparse
+from collections.abc import Iterable
 from dataclasses import asdict
 import json
 import os
@@ -11,11 +12,12 @@ from typing import Any, Final
 
 from homeassistant.const import __version__
 
-from . import goals
+from . import goals, profiling
 from .effort import FULL, QUICK, Effort
 from .plot import draw
 from .report import tables
-from .run import MeasurementError, Results, measure
+from .run import MeasurementError, Results, measure, profile
+from .tables import Table
 
 DEV: Final = Path(__file__).parents[1] / ".dev"
 
@@ -36,17 +38,24 @@ def main() -> int:
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw scaling and latency as a PNG"
     )
+    parser.add_argument(
+        "--profile",
+        action="store_true",
+        help=f"only what our longest callbacks are made of, at {profiling.DEVICES} heat pumps",
+    )
     options = parser.parse_args()
     effort = QUICK if options.quick else FULL
     try:
+        if options.profile:
+            _print(profile())
+            return 0
         results = measure(effort)
     except MeasurementError as error:
         print(error, file=sys.stderr)
         return 1
     for warning in sorted(results.warnings):
         print(f"Home Assistant warned: {warning}", file=sys.stderr)
-    for table in (*tables(results), goals.table(results)):
-        print(f"\n{table.text()}")
+    _print((*tables(results), goals.table(results)))
     options.json.write_text(
         json.dumps(_as_json(results, effort), indent=1), encoding="utf-8"
     )
@@ -55,6 +64,11 @@ def main() -> int:
         draw(results, options.plot)
         print(f"Plot: {options.plot}")
     return 0
+
+
+def _print(them: Iterable[Table]) -> None:
+    for table in them:
+        print(f"\n{table.text()}")
 
 
 def _as_json(results: Results, effort: Effort) -> dict[str, Any]:

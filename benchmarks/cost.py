@@ -20,7 +20,7 @@ type Figures = dict[str, list[float]]
 """What was measured, by name; times are seconds."""
 
 # Home Assistant writes its registries to disk this long after a change, in seconds: to be over before a poll is timed.
-_REGISTRIES_SAVED: Final = 15.0
+REGISTRIES_SAVED: Final = 15.0
 
 
 def of_import(subject: Subject) -> Figures:
@@ -40,7 +40,7 @@ async def of_setup_and_polls(
     """Set up, and poll again and again; also returns what was warned of."""
     async with started(cloud.url) as home:
         figures = await _of_setup(subject, cloud, home, devices)
-        await home.pass_time(_REGISTRIES_SAVED)
+        await home.pass_time(REGISTRIES_SAVED)
         figures |= await _of_unchanged_polls(subject, home, effort)
         figures |= await _of_changed_polls(subject, cloud, home, effort)
         figures["blocking calls"] = [home.warnings.blocking_calls]
@@ -71,7 +71,9 @@ async def _of_setup(
     }
 
 
-async def _poll(subject: Subject, home: Home) -> None:
+async def poll(subject: Subject, home: Home) -> None:
+    """Let all accounts be read."""
+
     async def refresh() -> None:
         for coordinator in subject.coordinators(home):
             await coordinator.async_refresh()
@@ -83,15 +85,15 @@ async def _poll(subject: Subject, home: Home) -> None:
 async def _of_unchanged_polls(subject: Subject, home: Home, effort: Effort) -> Figures:
     figures: Figures = {"poll CPU": [], "poll stall": []}
     with counting_state_writes() as written:
-        await _poll(subject, home)
+        await poll(subject, home)
     figures["poll writes"] = [len(written)]
     for _ in range(effort.polls):
         with spending() as spent:
-            await _poll(subject, home)
+            await poll(subject, home)
         figures["poll CPU"].append(spent.loop)
     for _ in range(effort.polls):
         with watching_for_stalls() as stall:
-            await _poll(subject, home)
+            await poll(subject, home)
         figures["poll stall"].append(stall.longest)
     return figures
 
@@ -109,7 +111,7 @@ async def _of_changed_polls(
     cloud.change(0)
     stop_noting = home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
     with counting_state_writes() as written:
-        await _poll(subject, home)
+        await poll(subject, home)
         await home.settle()
     stop_noting()
     figures["change writes"] = [len(written)]
@@ -117,12 +119,12 @@ async def _of_changed_polls(
     for _ in range(effort.polls):
         cloud.change(0)
         with spending() as spent:
-            await _poll(subject, home)
+            await poll(subject, home)
         figures["change CPU"].append(spent.loop)
         await home.settle()
         cloud.change(0)
         with watching_for_stalls() as stall:
-            await _poll(subject, home)
+            await poll(subject, home)
         figures["change stall"].append(stall.longest)
         await home.settle()
     return figures
@@ -135,8 +137,8 @@ async def of_memory(subject: Subject, cloud: DistantCloud, devices: int) -> Figu
         tracemalloc.start()
         await subject.connect(home, cloud.url, devices)
         await home.settle()
-        await home.pass_time(_REGISTRIES_SAVED)
-        await _poll(subject, home)
+        await home.pass_time(REGISTRIES_SAVED)
+        await poll(subject, home)
         gc.collect()
         kept, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()

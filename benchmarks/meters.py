@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 import gc
+from subprocess import Popen
+import sys
 from time import perf_counter, process_time, thread_time
 from typing import Any
 from unittest.mock import patch
@@ -90,3 +92,17 @@ def watching_for_stalls() -> Iterator[Stall]:
             yield stall
     finally:
         gc.callbacks.remove(stall.garbage)
+
+
+@contextmanager
+def competing_with(processes: int) -> Iterator[None]:
+    """Let so many other processes take all the CPU that they get, as on a small or busy computer."""
+    others = [
+        Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)
+    ]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()

@@ -65,6 +65,8 @@ def tables(results: Results) -> list[Table]:
     timed = [
         Line(figure, "ms", 1e3)
         if figure.startswith(("to the", "import"))
+        or " gap" in figure
+        or " span" in figure
         else Line(figure)
         for figure in used
     ]
@@ -91,6 +93,9 @@ def _side_by_side(
         ours = line.of(figures[OURS])
         row = [line.title]
         for domain in SUBJECTS:
+            if line.figure not in figures[domain]:
+                row.append("")
+                continue
             theirs = line.of(figures[domain])
             ratio = (
                 f" ×{number(theirs.middle / ours.middle)}"

@@ -1,16 +1,20 @@
 """Runs every measurement, each in new processes, and tells how it goes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import repeat
 import multiprocessing
 import sys
 from time import monotonic
+from typing import Any
 
+from . import profiling
 from .clouds.child import serve
 from .cost import Figures
 from .effort import DEVICES_IN_USE, Effort
+from .subjects.heatpump_steering import HeatPumpSteering
+from .tables import Table
 from .worker import SUBJECTS, Measurement, Task, work
 
 # Home Assistant is imported once; each measurement then starts with it, and without the integration.
@@ -59,6 +63,17 @@ def measure(effort: Effort) -> Results:
     return results
 
 
+def profile() -> list[Table]:
+    """Return what our longest callbacks are made of. Raises MeasurementError."""
+    try:
+        found: list[Table] = beside_cloud(
+            HeatPumpSteering.domain, profiling.DEVICES, profiling.work
+        )
+    except EOFError:
+        raise MeasurementError("The profile has failed") from None
+    return found
+
+
 type _Taken = tuple[Measurement, Figures, list[str]]
 
 
@@ -68,28 +83,36 @@ def _enter(results: Results, taken: Iterable[_Taken]) -> None:
         results.warnings.update(f"{measurement.domain}: {it}" for it in warnings)
 
 
-def _taken(measurement: Measurement, effort: Effort) -> _Taken:
-    began = monotonic()
+def beside_cloud(
+    domain: str, devices: int, target: Callable[..., None], *arguments: Any
+) -> Any:
+    """Run the target in a new process, beside the cloud in another one; return what it sends.
+
+    Its last arguments are the pipes to the cloud and to here. Raises EOFError if it sends nothing.
+    """
     to_cloud, from_worker = _PROCESSES.Pipe()
     results, to_us = _PROCESSES.Pipe(duplex=False)
-    cloud = _PROCESSES.Process(
-        target=serve, args=(measurement.domain, measurement.devices, from_worker)
-    )
-    worker = _PROCESSES.Process(
-        target=work,
-        args=(measurement, effort, to_cloud, to_us),
-    )
+    cloud = _PROCESSES.Process(target=serve, args=(domain, devices, from_worker))
+    worker = _PROCESSES.Process(target=target, args=(*arguments, to_cloud, to_us))
     for process in (cloud, worker):
         process.start()
     for end in (to_cloud, from_worker, to_us):
         end.close()
     try:
-        figures, warnings = results.recv()
-    except EOFError:
-        raise MeasurementError(f"{measurement} has failed") from None
+        return results.recv()
     finally:
         for process in (worker, cloud):
             process.join()
+
+
+def _taken(measurement: Measurement, effort: Effort) -> _Taken:
+    began = monotonic()
+    try:
+        figures, warnings = beside_cloud(
+            measurement.domain, measurement.devices, work, measurement, effort
+        )
+    except EOFError:
+        raise MeasurementError(f"{measurement} has failed") from None
     print(
         f"{measurement.domain}, {measurement.devices} devices, {measurement.task}: {monotonic() - began:.1f} s",
         file=sys.stderr,

@@ -1,7 +1,9 @@
 """What happens when somebody uses the integration: requests, and how long it takes until the truth is shown."""
 
 import asyncio
-from itertools import cycle
+from collections.abc import Mapping
+from itertools import cycle, pairwise
+import os
 from time import monotonic
 from typing import Final
 
@@ -12,6 +14,7 @@ from .clouds.child import DistantCloud
 from .cost import Figures
 from .effort import DEVICES_IN_USE, JITTER, SLIDER_PAUSE, SLIDER_STEPS, Effort
 from .home import Home, started
+from .meters import competing_with
 from .subjects.subject import Subject
 
 _HOUR: Final = 3600.0
@@ -21,6 +24,8 @@ _AFTERMATH: Final = 12.0
 _REST: Final = 30.0
 # Seconds after which a change that is not shown never will be.
 _PATIENCE: Final = 20.0
+_UNTOUCHED: Final = 9
+"""A device that no other measurement here changes before."""
 
 
 async def of_use(
@@ -38,6 +43,7 @@ async def of_use(
             coordinator.update_interval = None
         figures |= await _of_scene(subject, cloud, home)
         figures |= await _of_five_devices(subject, cloud, home)
+        figures |= await _of_arrivals(subject, cloud, home, effort)
         figures |= await _of_slider(subject, cloud, home)
         figures |= await _of_latencies(subject, cloud, home, effort)
         figures |= await _of_jitter(subject, cloud, home, effort)
@@ -77,6 +83,52 @@ async def _of_five_devices(
         *(subject.slide(home, device, 1).run(home.hass) for device in range(5))
     )
     return await _count(cloud, home, "five devices")
+
+
+async def _of_arrivals(
+    subject: Subject, cloud: DistantCloud, home: Home, effort: Effort
+) -> Figures:
+    """See how far apart the calls of one action arrive, where they are collected."""
+    figures: Figures = {}
+    # A device that nothing has been changed of yet: there and back again.
+    scene, _ = subject.scene(home, _UNTOUCHED)
+    before = {entity_id: _shown(home, entity_id) for entity_id in scene}
+
+    async def set_scene(turn: int) -> None:
+        await home.hass.services.async_call(
+            "scene", "apply", {"entities": before if turn % 2 else scene}, blocking=True
+        )
+
+    async def set_five_devices(turn: int) -> None:
+        calls = (subject.slide(home, device, 10 + turn % 2) for device in range(5))
+        await asyncio.gather(*(call.run(home.hass) for call in calls))
+
+    for where, processes in (("", 0), (" on a busy machine", os.cpu_count() or 1)):
+        with competing_with(processes):
+            for turn in range(2 * effort.changes):
+                for name, act in (
+                    ("scene", set_scene),
+                    ("five devices", set_five_devices),
+                ):
+                    if (noting := subject.arrivals()) is None:
+                        return {}
+                    with noting as moments:
+                        await act(turn)
+                    for figure, value in (
+                        ("gap", max(b - a for a, b in pairwise(moments))),
+                        ("span", moments[-1] - moments[0]),
+                        ("writes", sum(it.writes for it in cloud.requests())),
+                    ):
+                        figures.setdefault(f"{name} {figure}{where}", []).append(value)
+                    await home.pass_time(_REST)
+                    cloud.forget()
+    return figures
+
+
+def _shown(home: Home, entity_id: str) -> Mapping[str, str]:
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    return {"state": state.state}
 
 
 async def _drag(subject: Subject, home: Home, device: int, steps: range) -> None:

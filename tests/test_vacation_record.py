@@ -39,7 +39,7 @@ def left(
     record, change = begin(before, at_home, profile)
     assert record.stage is Stage.STARTING
     shown = at_home.overlaid_with(change)
-    return replace(record, stage=Stage.AWAY).seen(shown), shown
+    return replace(record, stage=Stage.AWAY).seen(shown, frozenset()), shown
 
 
 def test_there_and_back() -> None:
@@ -242,8 +242,8 @@ def test_cold_by_hand_is_welcomed_too() -> None:
     """It does not matter who let the water get cold, or whether it is warm again."""
     profile = replace(Profile(), welcome_hours=3)
     record, shown = left(profile)
-    record = record.seen(replace(shown, hot_water_min=9.0))
-    assert record.seen(shown) is record
+    record = record.seen(replace(shown, hot_water_min=9.0), frozenset())
+    assert record.seen(shown, frozenset()) is record
     assert end(record, shown, profile, NOW).change.hot_water_min == 55.0
 
 
@@ -335,6 +335,39 @@ def test_over_before_it_could_begin_during_the_welcome(profile: Profile) -> None
     shown = shown.overlaid_with(step.change)
     record, _ = begin(step.then, shown, profile)
     record, _ = begin(record, shown, profile)
+    record = replace(record, unseen=frozenset())
     assert end(record, shown, profile, NOW) == Step(
         Settings(hot_water_min=45.0), None, {}
     )
+
+
+def test_over_while_nobody_knows_whether_it_has_begun() -> None:
+    """What may have been set is set back, though a read shows it as it was: it may be an old one."""
+    record, _ = begin(None, AT_HOME, COLD)
+    back = Settings(preferred_temperature=21.0, hot_water_min=45.0)
+    assert end(record, AT_HOME, COLD, NOW) == Step(back, None, {})
+    never_sent = replace(record, unseen=frozenset())
+    assert end(never_sent, AT_HOME, COLD, NOW) == Step(Settings(), None, {})
+
+
+def test_seen() -> None:
+    """A value that a read has shown needs no saying again; one that it shows as before may be yet to come."""
+    record, change = begin(None, AT_HOME, COLD)
+    away = replace(record, stage=Stage.AWAY)
+    assert away.seen(AT_HOME, frozenset()).unseen == {
+        Leaf.PREFERRED_TEMPERATURE,
+        Leaf.HOT_WATER_MIN,
+    }
+    shown = AT_HOME.overlaid_with(change)
+    assert away.seen(shown, {Leaf.HOT_WATER_MIN}).unseen == {Leaf.HOT_WATER_MIN}
+    assert away.seen(shown, frozenset()).unseen == frozenset()
+
+
+def test_nothing_can_be_read_any_more() -> None:
+    """Where nothing is known, everything is put back as it was kept."""
+    record, _ = left(WELCOME)
+    step = end(record, Settings(), WELCOME, NOW, readable=False)
+    assert step.change == Settings(preferred_temperature=21.0, hot_water_min=60.0)
+    assert step.then is not None
+    step = end_welcome(step.then, Settings(), readable=False)
+    assert step == Step(Settings(hot_water_min=45.0), None, {})

@@ -1,7 +1,11 @@
 """Our own integration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from time import monotonic
 from typing import Any, ClassVar, override
+from unittest.mock import patch
 
 from ..clouds.heat_pumps import KEY, USER, device_id
 from ..home import Home
@@ -56,6 +60,21 @@ class HeatPumpSteering(Subject):
             self._entity(home, platform, device, key): {"state": state}
             for (platform, key), state in wishes.items()
         }, []
+
+    @override
+    @contextmanager
+    def arrivals(self) -> Iterator[list[float]]:
+        """Note when changes come from the entities to the coordinator."""
+        coordinator = import_module(f"{self.module}.coordinator").SteeringCoordinator
+        real = coordinator.async_change
+        moments: list[float] = []
+
+        async def noted(*arguments: Any) -> None:
+            moments.append(monotonic())
+            await real(*arguments)
+
+        with patch.object(coordinator, "async_change", noted):
+            yield moments
 
     def _slider(self, home: Home, device: int) -> str:
         return self._entity(home, "number", device, "preferred_temperature")

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -58,6 +59,10 @@ class Subject(ABC):
     @abstractmethod
     def shows(self, home: Home, device: int, step: int) -> bool:
         """Tell whether Home Assistant shows the slider there."""
+
+    def arrivals(self) -> AbstractContextManager[list[float]] | None:
+        """Note when calls arrive at what collects them; None where nothing does."""
+        return None
 
     def coordinators(self, home: Home) -> list[DataUpdateCoordinator[Any]]:
         """Return what polls."""

@@ -13,7 +13,7 @@ from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .issues import async_forget_issues
 from .memory import memory_store
 from .services import async_setup_services
-from .vacation import vacation_store
+from .vacation_book import vacation_store
 from .wording import async_error_text
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

@@ -35,6 +35,8 @@ class Books:
         self._write_only = write_only
         self._ledgers: dict[Target, Ledger] = {}
         self._numbers = count(1)
+        self.whole = True
+        """Whether the last read showed nothing but what there is a ledger for."""
 
     @property
     def waiting(self) -> bool:
@@ -97,6 +99,10 @@ class Books:
         """Return the wishes that were not kept, of every heat pump."""
         return {target: ledger.not_kept for target, ledger in self._ledgers.items()}
 
+    def unsettled(self, target: Target) -> set[Leaf]:
+        """Return what was sent to a target, and no read has shown yet."""
+        return {leaf for ledger in self.of(target) for leaf in ledger.unsettled}
+
     def next_number(self) -> int:
         """Return the number of a read that begins now."""
         return next(self._numbers)
@@ -124,6 +130,7 @@ class Books:
     def read(self, reading: Reading, *, number: int) -> dict[Target, Outcome]:
         """Enter a reading that began at `number`, and return what it has brought to light, where it has."""
         now = monotonic()
+        self.whole = reading.heat_pumps.keys() <= self._ledgers.keys()
         return {
             device_id: outcome
             for device_id, reported in reading.heat_pumps.items()

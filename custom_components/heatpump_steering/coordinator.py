@@ -67,7 +67,7 @@ from .issues import (
     async_show_not_kept,
     async_show_overdue_vacations,
 )
-from .ledger import Ledger, Outcome
+from .ledger import Ledger, NotKept, Outcome
 from .limits import LimitError, check_hot_water, check_order, check_values, is_cold
 from .memory import Memory, Remembered
 from .outbox import Outbox, StoppedError
@@ -517,6 +517,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """
         try:
             await self._outbox.submit(target, change)
+        except TooManyRequestsError as error:
+            self._be_silent(error)
+            raise action_error(self.hass, error) from error
         except (SteeringError, LimitError) as error:
             raise action_error(self.hass, error) from error
         except StoppedError as error:
@@ -547,6 +550,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     async def deliver(self, target: Target, change: Settings, *, resent: bool) -> None:
         """Send a change once, and show it as soon as the cloud has accepted it; raises SteeringError."""
+        if is_cold(change):
+            await self.vacations.async_note_cold(target)
         ledgers = self._books.of(target)
         for ledger in ledgers:
             ledger.send(change, now=monotonic())
@@ -599,6 +604,32 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         await self.async_close()
 
     # Vacations
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether the last read showed no heat pump but those there are."""
+        return self._books.whole
+
+    @property
+    def silence(self) -> float:
+        """Return for how many seconds the cloud wants to be left alone."""
+        return max(0.0, self._silent_until - monotonic())
+
+    def can_read(self, target: Target) -> bool:
+        """Tell whether the settings of a target can be read, if it is there."""
+        return not self.write_only and self._only_device_id in (None, target)
+
+    def unsettled(self, target: Target) -> set[Leaf]:
+        """Return what was sent to a target, and no read has shown yet."""
+        return self._books.unsettled(target)
+
+    def not_kept(self, target: Target) -> Mapping[Leaf, NotKept]:
+        """Return the wishes of a target that were not kept."""
+        return self._books.not_kept().get(target, {})
+
+    async def async_settle(self) -> None:
+        """Wait until what is on its way has arrived, or failed."""
+        await self._outbox.settle()
 
     async def async_read_now(self) -> None:
         """Read what a vacation has to know; raises HomeAssistantError if that may go better in a while.

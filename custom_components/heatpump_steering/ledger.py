@@ -109,6 +109,13 @@ class Ledger:
         )
 
     @property
+    def unsettled(self) -> set[Leaf]:
+        """Return what was sent, and no read has shown yet; also where nobody knows whether it was accepted."""
+        on_the_way = {leaf for leaf, values in self._sent.items() if values}
+        waiting = {leaf for leaf, it in self._accepted.items() if not it.settled}
+        return on_the_way | waiting
+
+    @property
     def status(self) -> Status:
         """Return how the settings stand with the cloud."""
         if self.waiting:

@@ -26,11 +26,14 @@ from .api import (
 from .const import LOGGER, Target
 from .limits import LimitError
 
-# A change waits this long for company, in seconds. The calls of one scene arrive up to 64 ms apart on a small machine;
-# with half as much again a scene is one request, and its state is there about 0.1 s after the round trip, which a
-# person does not notice (docs/performance.md).
+# A change waits this long for company, in seconds. The calls of a scene that sets everything arrive less than 1 ms apart,
+# the whole scene within 2 ms, as medians; where other programs want every processor, up to 96 ms were seen between two
+# (scripts/bench measures both, docs/performance.md tells more). So the window is as long as the longest gap. A shorter
+# one would make a scene two requests just where a machine is slow; a longer one would make every change wait for what
+# does not come, and a person begins to notice from about 0.1 s on.
 QUIET: Final = 0.1
-# But no longer than this in all; and the same setting is not sent more often, so a drag is two requests a second.
+# But no longer than this in all: more than twice the 208 ms from the first to the last call of the slowest scene. And the
+# same setting is not sent more often, so a drag, whose values come every 0.1 s or so, is two requests a second.
 PATIENCE: Final = 0.5
 
 # How long the cloud may take to accept a change, repeats and all, in seconds.
@@ -183,6 +186,12 @@ class Outbox:
         # Not asyncio.shield: it reports the error of a wish whose caller was cancelled.
         await asyncio.wait([wish.outcome])
         wish.outcome.result()
+
+    async def settle(self) -> None:
+        """Wait until what is on its way now has arrived, or failed."""
+        outcomes = [wish.outcome for parcel in self._parcels for wish in parcel.wishes]
+        if outcomes:
+            await asyncio.wait(outcomes)
 
     async def drain(self) -> None:
         """Take nothing more, send what is waiting, and tell the callers of what could not be sent in time."""

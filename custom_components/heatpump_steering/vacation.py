@@ -1,10 +1,10 @@
 """Carries vacations out: begins them, ends them, keeps trying, and keeps on disk what has to be put back."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -12,10 +12,11 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .api import Leaf, Settings, Value, same_value
-from .const import DOMAIN, HOME_KEY, Target
-from .files import SteeringStore
+from .api import Leaf, Settings, same_value
+from .const import DOMAIN, Target
 from .ledger import ChangedElsewhere
+from .vacation_book import VacationBook
+from .vacation_house import House
 from .vacation_plans import (
     Plan,
     away,
@@ -27,10 +28,8 @@ from .vacation_plans import (
 )
 from .vacation_profile import Profile
 from .vacation_record import Record, Stage, Step, begin, end, end_welcome
+from .vacation_return import Return
 from .wording import async_common_text, async_error_text
-
-STORAGE_VERSION: Final = 1
-SAVE_DELAY: Final = 1.0
 
 # Pauses between attempts, in seconds: patient, but the end of a vacation should not be late by much.
 FIRST_PAUSE: Final = 60.0
@@ -47,38 +46,6 @@ _MOST_URGENT_FIRST: Final = (
     Stage.HOME,
 )
 
-type _Stored = tuple[tuple[Plan, ...], dict[Target, Record]]
-
-
-class House(Protocol):
-    """What vacations need of the house."""
-
-    @property
-    def home(self) -> Target:
-        """Return the target that stands for all."""
-
-    @property
-    def each_target(self) -> list[Target]:
-        """Return the heat pumps there are; the home itself where it cannot be read."""
-
-    def shown(self, target: Target) -> Settings:
-        """Return what is shown of a target."""
-
-    async def async_read_now(self) -> None:
-        """Read; raises HomeAssistantError if it may go better in a while."""
-
-    async def async_send(self, target: Target, change: Settings) -> None:
-        """Bring a change to the cloud; raises HomeAssistantError."""
-
-    def vacation_changed(self) -> None:
-        """Show how the vacation stands."""
-
-    def stayed_by_hand(self, target: Target, values: Mapping[Leaf, Value]) -> None:
-        """Tell of settings that the end of a vacation has left as somebody had set them."""
-
-    def show_overdue(self, overdue: Mapping[Target, tuple[Stage, str]]) -> None:
-        """Show exactly these vacations as pending, each with the reason."""
-
 
 class VacationKeeper:
     """The vacations of one config entry."""
@@ -92,46 +59,59 @@ class VacationKeeper:
         create_task: Callable[[Coroutine[Any, Any, Any]], None],
     ) -> None:
         """Prepare the file; nothing is read yet. `create_task` starts a background task."""
-        self.plans: tuple[Plan, ...] = ()
         self._hass = hass
         self._house = house
         self._profile = profile
         self._create_task = create_task
-        self._store = vacation_store(hass, entry_id)
-        self._records: dict[Target, Record] = {}
+        self._book = VacationBook(hass, entry_id)
         self._failing_since: dict[Target, datetime] = {}
+        self._lost_since: dict[Target, datetime] = {}
+        """Since when something that was put back is not seen, after it turned out to be lost."""
         self._lock = asyncio.Lock()
         self._pause = FIRST_PAUSE
         self._unsub_timer: CALLBACK_TYPE | None = None
         self._awake = False
         self._closed = False
 
+    async def async_load(self) -> None:
+        """Read what is on disk."""
+        await self._book.async_load()
+
     # How it stands
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """Return what is planned."""
+        return self._book.plans
 
     @property
     def away(self) -> bool:
         """Tell whether a vacation is planned for this moment."""
-        return away(self.plans, dt_util.utcnow())
+        return away(self._book.plans, dt_util.utcnow())
 
     def stages(self) -> dict[Target, Stage]:
         """Return how far the vacation of every heat pump is, and that of the home."""
         is_away = self.away
-        stages = {
-            target: self._stage(target, is_away) for target in self._house.each_target
-        }
+        stages = {target: self._stage(target, is_away) for target in self._targets}
         of_home = min(
             set(stages.values()), key=_MOST_URGENT_FIRST.index, default=Stage.HOME
         )
         return {None: of_home, **stages}
 
     def _stage(self, target: Target, is_away: bool) -> Stage:
-        record = self._records.get(target)
-        if is_away:
+        record = self._book.records.get(target)
+        if is_away and self._is_ours(target):
             under_way = record is not None and record.stage is Stage.AWAY
             return Stage.AWAY if under_way else Stage.STARTING
+        if self._book.lost(target) or target in self._lost_since:
+            return Stage.ENDING
         if record is None:
             return Stage.HOME
         return record.stage if record.stage is Stage.WELCOME_HOME else Stage.ENDING
+
+    def _is_ours(self, target: Target) -> bool:
+        """Tell whether the plans are for a target; those that were given up are at home."""
+        return self._house.home in (None, target)
 
     def lets_hot_water_cool(self, target: Target) -> bool:
         """Tell whether the hot water may be colder than 40 °C: away, and on disk what it has to return to."""
@@ -140,24 +120,34 @@ class VacationKeeper:
             bool(each)
             and self.away
             and all(
-                (record := self._records.get(it)) is not None
+                (record := self._book.records.get(it)) is not None
                 and record.stage in (Stage.STARTING, Stage.AWAY)
                 for it in each
             )
         )
 
     def _each(self, target: Target) -> list[Target]:
-        return self._house.each_target if target is None else [target]
+        return self._targets if target is None else [target]
+
+    @property
+    def _targets(self) -> list[Target]:
+        """Return the heat pumps that there are, and those that cannot be seen any more while there is something to do.
+
+        Where the key has lost the right to read in the middle, the vacation of the home is that of its heat pumps.
+        """
+        targets = self._house.each_target
+        unseen = [
+            target
+            for target in self._book.records
+            if target not in targets and not self._house.can_read(target)
+        ]
+        if any(map(self._is_ours, unseen)):
+            targets = [target for target in targets if target in self._book.records]
+        return targets + unseen
 
     def as_diagnostics(self) -> dict[str, Any]:
-        """Return plans without their titles, and records by target."""
-        stored = self._as_stored()
-        return {
-            "plans": [
-                {"start": plan["start"], "end": plan["end"]} for plan in stored["plans"]
-            ],
-            "records": stored["records"],
-        }
+        """Return what is known, without titles."""
+        return self._book.as_diagnostics()
 
     # Planning
 
@@ -182,18 +172,18 @@ class VacationKeeper:
             plan = Plan(
                 uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
             )
-            await self._keep_plans([*self.plans, plan])
+            await self._keep_plans([*self._book.plans, plan])
         await self._carry_out_or_raise("vacation_start_pending")
 
     async def async_come_home(self) -> None:
         """End the vacation now; raises HomeAssistantError while not all is back. It is tried on."""
         if self.away:
-            await self._keep_plans(ended(self.plans, dt_util.utcnow()))
+            await self._keep_plans(ended(self._book.plans, dt_util.utcnow()))
         await self._carry_out_or_raise("vacation_end_pending")
 
     async def _keep_plans(self, plans: Iterable[Plan]) -> None:
-        self.plans = tuple(remembered(plans, dt_util.utcnow()))
-        await self._save()
+        self._book.plans = tuple(remembered(plans, dt_util.utcnow()))
+        await self._book.async_save()
         self._house.vacation_changed()
 
     async def _carry_out_or_raise(self, text: str) -> None:
@@ -204,35 +194,20 @@ class VacationKeeper:
                 translation_placeholders={"reason": next(iter(reasons.values()))},
             )
 
-    # On disk
-
-    async def async_load(self) -> None:
-        """Read the file, if there is one."""
-        if (stored := await self._store.async_load_or_report(_read)) is not None:
-            self.plans, self._records = stored
-
-    async def _save(self) -> None:
-        await self._store.async_save(self._as_stored())
-
-    def _as_stored(self) -> dict[str, Any]:
-        return {
-            "plans": [plan.to_json() for plan in self.plans],
-            "records": {
-                target or HOME_KEY: record.to_json()
-                for target, record in self._records.items()
-            },
-        }
-
-    def _save_soon(self) -> None:
-        self._store.async_delay_save(self._as_stored, SAVE_DELAY)
-
     # Following what happens
 
     @callback
     def start(self) -> None:
         """Begin to follow the plans, and do what was missed."""
         self._awake = True
-        if self.plans or self._records:
+        for target in self._house.each_target:
+            shown = self._house.shown(target)
+            if (record := self._book.records.get(target)) is not None:
+                self._book.records[target] = record.found_again(shown)
+            if (back := self._book.returns.get(target)) is not None:
+                self._book.returns[target] = back.found_again(shown)
+        self.look()
+        if self._book.plans or self._book.records:
             self._wake_up()
 
     @callback
@@ -270,17 +245,17 @@ class VacationKeeper:
 
     def _due_while_disconnected(self, now: datetime) -> tuple[Stage, datetime] | None:
         """Return what is to be done, and since when."""
-        stages = [record.stage for record in self._records.values()]
-        if (plan := current_or_next(self.plans, now)) and plan.covers(now):
+        stages = [record.stage for record in self._book.records.values()]
+        if (plan := current_or_next(self._book.plans, now)) and plan.covers(now):
             done = stages and all(stage is Stage.AWAY for stage in stages)
             return None if done else (Stage.STARTING, plan.begins)
-        if not any(record.due(now) for record in self._records.values()):
+        if not any(record.due(now) for record in self._book.records.values()):
             return None
         ends = [
             moment
             for moment in (
-                *(plan.ends for plan in self.plans),
-                *(record.until for record in self._records.values()),
+                *(plan.ends for plan in self._book.plans),
+                *(record.until for record in self._book.records.values()),
             )
             if moment is not None and moment <= now
         ]
@@ -291,33 +266,78 @@ class VacationKeeper:
         self._closed = True
         self._stop_timer()
         async with self._lock:
-            await self._save()
+            await self._book.async_save()
 
     @callback
     def look(self) -> None:
         """Look at what is shown: whether the hot water got cold, and whether there is something to do."""
-        for target, record in self._records.items():
-            if record.stage is Stage.AWAY:
-                seen = record.seen(self._house.shown(target))
-                if seen is not record:
-                    self._records[target] = seen
-                    self._save_soon()
+        if not self._awake:
+            # What is on disk is understood first.
+            return
+        self._hand_over()
+        for target in self._house.each_target:
+            unsettled = self._house.unsettled(target)
+            record = self._book.records.get(target)
+            if record is not None and record.stage is Stage.AWAY:
+                self._book.note(
+                    target, record.seen(self._house.shown(target), unsettled)
+                )
+            if target in self._book.returns:
+                self._follow_return(target, unsettled)
         # A clock has jumped, or a heat pump has turned up.
-        if not self._failing_since and self._due(dt_util.utcnow()):
+        if not (self._failing_since or self._lost_since) and self._due(
+            dt_util.utcnow()
+        ):
             self._wake_up()
+
+    def _hand_over(self) -> None:
+        """Make the vacation of a home that could not be read that of its heat pumps."""
+        targets = self._house.each_target
+        if None in self._book.records and targets and None not in targets:
+            record = self._book.records.pop(None)
+            self._book.records = {
+                **dict.fromkeys(targets, replace(record, unseen=frozenset())),
+                **self._book.records,
+            }
+            self._book.save_soon()
+
+    def _follow_return(self, target: Target, unsettled: AbstractSet[Leaf]) -> None:
+        """Look what has become of what was put back; what is lost is put back again, after a while."""
+        before = self._book.returns[target]
+        back = before.seen(
+            self._house.shown(target), unsettled, self._house.not_kept(target)
+        )
+        if back == before:
+            return
+        self._book.save_soon()
+        if not back.back:
+            del self._book.returns[target]
+            self._lost_since.pop(target, None)
+            return
+        self._book.returns[target] = back
+        if back.lost and not before.lost:
+            now = dt_util.utcnow()
+            self._lost_since.setdefault(target, now)
+            self._sleep(now)
+
+    async def async_note_cold(self, target: Target) -> None:
+        """Write down that the hot water may get cold, before that is sent."""
+        for each in self._each(target):
+            # It is allowed only where there is one.
+            self._book.records[each] = self._book.records[each].sent_cold()
+        await self._book.async_save()
 
     @callback
     def changed_elsewhere(
         self, target: Target, changes: Iterable[ChangedElsewhere]
     ) -> None:
         """Note what the cloud has made of a value that the vacation has just sent: that was nobody's hand."""
-        before = record = self._records.get(target)
+        record = self._book.records.get(target)
         for change in changes:
             if record is not None and change.unconfirmed:
                 record = record.taken_as(change.leaf, change.old, change.new)
-        if record is not None and record is not before:
-            self._records[target] = record
-            self._save_soon()
+        if record is not None:
+            self._book.note(target, record)
 
     # Carrying out
 
@@ -334,18 +354,17 @@ class VacationKeeper:
 
     def _due(self, now: datetime) -> list[Target]:
         """Return the targets at which there is something to do."""
-        is_away = away(self.plans, now)
+        is_away = away(self._book.plans, now)
 
-        def is_due(record: Record | None) -> bool:
-            if is_away:
+        def is_due(target: Target) -> bool:
+            record = self._book.records.get(target)
+            if is_away and self._is_ours(target):
                 return record is None or record.stage is not Stage.AWAY
+            if self._book.lost(target):
+                return True
             return record is not None and record.due(now)
 
-        return [
-            target
-            for target in self._house.each_target
-            if is_due(self._records.get(target))
-        ]
+        return [target for target in self._targets if is_due(target)]
 
     async def _carry_out(self) -> dict[Target, str]:
         """Do what is to be done; returns why it could not be, for each target where it could not."""
@@ -358,16 +377,21 @@ class VacationKeeper:
             }
             self._sleep(now)
         if not self._closed:
-            is_away = self.away
-            self._house.show_overdue(
-                {
-                    target: (self._stage(target, is_away), reason)
-                    for target, reason in reasons.items()
-                    if now - self._failing_since[target] >= OVERDUE
-                }
-            )
+            self._show_overdue(reasons, now)
             self._house.vacation_changed()
         return reasons
+
+    def _show_overdue(self, reasons: Mapping[Target, str], now: datetime) -> None:
+        """Show what has been tried for an hour, or put back for an hour and is not seen."""
+        not_kept = async_common_text(self._hass, "not_kept")
+        is_away = self.away
+        self._house.show_overdue(
+            {
+                target: (self._stage(target, is_away), reasons.get(target, not_kept))
+                for target, since in {**self._lost_since, **self._failing_since}.items()
+                if now - since >= OVERDUE
+            }
+        )
 
     def _stop_timer(self) -> None:
         if self._unsub_timer is not None:
@@ -379,8 +403,10 @@ class VacationKeeper:
         self._stop_timer()
         if self._closed:
             return
-        if self._failing_since:
-            self._unsub_timer = async_call_later(self._hass, self._pause, self._work)
+        if self._failing_since or self._lost_since:
+            self._unsub_timer = async_call_later(
+                self._hass, max(self._pause, self._house.silence), self._work
+            )
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
             return
         self._pause = FIRST_PAUSE
@@ -395,8 +421,8 @@ class VacationKeeper:
 
     def _next_moment(self, now: datetime) -> datetime | None:
         """Return when there will be something to do by the plans."""
-        moments = [record.until for record in self._records.values()]
-        moments.append(next_moment(self.plans, now))
+        moments = [record.until for record in self._book.records.values()]
+        moments.append(next_moment(self._book.plans, now))
         return min((it for it in moments if it is not None and it > now), default=None)
 
     async def _try(self) -> dict[Target, str]:
@@ -404,42 +430,66 @@ class VacationKeeper:
         targets = self._due(dt_util.utcnow())
         if not targets:
             return {}
+        # What somebody has set just before is not the vacation's, whatever comes of it.
+        await self._house.async_settle()
         try:
             # What is kept, and what was changed by hand, is told by the cloud of this moment.
             await self._house.async_read_now()
         except HomeAssistantError as error:
             return dict.fromkeys(targets, async_error_text(self._hass, error))
         now = dt_util.utcnow()
-        steps = {target: self._step(target, now) for target in self._due(now)}
+        shown = {target: self._house.expected(target) for target in self._due(now)}
+        steps = {target: self._step(target, it, now) for target, it in shown.items()}
         # On disk before anything is sent: whatever happens, it can be put back.
-        await self._save()
+        await self._book.async_save()
         self._house.vacation_changed()
         reasons = await self._send(steps)
         for target, step in steps.items():
             if target in reasons:
-                continue
-            if step.then is not None and step.then.stage in (
-                Stage.STARTING,
-                Stage.ENDING,
-            ):
-                reasons[target] = async_common_text(self._hass, "settings_unknown")
-            if step.then is None:
-                self._records.pop(target, None)
+                self._note_failure(target)
             else:
-                self._records[target] = step.then.seen(self._house.shown(target))
-            if step.by_hand:
-                self._house.stayed_by_hand(target, step.by_hand)
-        await self._save()
+                self._note_success(target, step, shown[target])
+                if _is_unfinished(step, now):
+                    reasons[target] = async_common_text(self._hass, "settings_unknown")
+        await self._book.async_save()
         return reasons
 
-    def _step(self, target: Target, now: datetime) -> Step:
+    def _note_failure(self, target: Target) -> None:
+        """Note that what certainly did not reach the cloud need not be taken back."""
+        if (record := self._book.records.get(target)) is not None:
+            unseen = record.unseen & self._house.unsettled(target)
+            self._book.records[target] = replace(record, unseen=unseen)
+
+    def _note_success(self, target: Target, step: Step, shown: Settings) -> None:
+        back = self._book.returns.pop(target, Return())
+        if step.then is None:
+            self._book.records.pop(target, None)
+        else:
+            self._book.records[target] = step.then
+        begins = step.then is not None and step.then.stage in (
+            Stage.STARTING,
+            Stage.AWAY,
+        )
+        if begins:
+            self._lost_since.pop(target, None)
+        elif self._house.can_read(target):
+            self._book.returns[target] = back.with_more(step.change, shown)
+        if step.by_hand:
+            self._house.stayed_by_hand(target, step.by_hand)
+        # What the cloud made of it may have been read before this was noted.
+        self.look()
+
+    def _step(self, target: Target, shown: Settings, now: datetime) -> Step:
         """Return what is to be done at a target, and note that it is being done."""
-        record = self._records.get(target)
-        shown = self._house.shown(target)
-        if away(self.plans, now):
+        record = self._book.records.get(target)
+        readable = self._house.can_read(target)
+        lost = self._book.lost(target)
+        if away(self._book.plans, now) and self._is_ours(target):
+            # What was there before is not what the cloud has lost of it.
+            shown = shown.overlaid_with(lost)
             again = record is not None and record.stage is Stage.STARTING
             record, change = begin(record, shown, self._profile)
-            self._records[target] = record
+            self._book.records[target] = record
             if again and all(
                 same_value(value, shown.get(leaf)) for leaf, value in change.items()
             ):
@@ -449,11 +499,17 @@ class VacationKeeper:
                 # Nothing is known yet of what is to be set.
                 return Step(change, record, {})
             return Step(change, replace(record, stage=Stage.AWAY), {})
-        assert record is not None
+        if record is None or not record.due(now):
+            return Step(lost, record, {})
         if record.stage is Stage.WELCOME_HOME:
-            return end_welcome(record, shown)
-        self._records[target] = replace(record, stage=Stage.ENDING)
-        return end(record, shown, self._profile, now)
+            step = end_welcome(record, shown, readable=readable)
+        else:
+            record = replace(record, stage=Stage.ENDING)
+            step = end(record, shown, self._profile, now, readable=readable)
+        self._book.records[target] = replace(
+            record, back=record.back.overlaid_with(step.change)
+        )
+        return replace(step, change=lost.overlaid_with(step.change))
 
     async def _send(self, steps: Mapping[Target, Step]) -> dict[Target, str]:
         """Send the changes, as one for the home where all are the same; returns what went wrong, by target."""
@@ -461,6 +517,7 @@ class VacationKeeper:
         targets = self._house.each_target
         if (
             len(targets) > 1
+            and self._house.whole
             and set(changes) == set(targets)
             and len(set(changes.values())) == 1
         ):
@@ -491,14 +548,12 @@ class VacationKeeper:
         return None
 
 
-def vacation_store(hass: HomeAssistant, entry_id: str) -> SteeringStore[_Stored]:
-    """Return the file of the vacations of a config entry."""
-    return SteeringStore(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}.vacation")
-
-
-def _read(stored: Mapping[str, Any]) -> _Stored:
-    """Read the file; raises KeyError, TypeError or ValueError for what is none."""
-    return (
-        tuple(Plan.from_json(raw) for raw in stored["plans"]),
-        {key or None: Record.from_json(raw) for key, raw in stored["records"].items()},
-    )
+def _is_unfinished(step: Step, now: datetime) -> bool:
+    """Tell whether something could not be done for want of a setting that is unknown."""
+    match step.then:
+        case Record(stage=Stage.STARTING | Stage.ENDING):
+            return True
+        case Record(stage=Stage.WELCOME_HOME) as record:
+            return record.due(now)
+        case _:
+            return False

@@ -39,7 +39,7 @@ class Profile:
 
     def known(self, shown: Settings) -> Settings:
         """Return what can be set: what is unknown now could not be put back."""
-        return self.change.only({leaf for leaf, _ in shown.items()})
+        return self.change.only(shown.leaves)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:

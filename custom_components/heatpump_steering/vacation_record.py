@@ -4,7 +4,7 @@ Knows neither a clock nor the cloud. A setting that no longer is what the vacati
 is theirs; with one exception: a hot-water minimum below 40 °C does not outlive the vacation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,9 +39,13 @@ class Record:
     held: Settings
     """What it has set, as the cloud has taken it."""
     cold: bool
-    """The hot water was allowed below 40 °C."""
+    """The hot water was allowed below 40 °C, or may have been."""
     found: Settings = field(default_factory=Settings)
     """What was shown instead of `kept` when that was written down, where an earlier vacation was not over yet."""
+    back: Settings = field(default_factory=Settings)
+    """What its end has sent, or was about to send."""
+    unseen: frozenset[Leaf] = frozenset()
+    """Settings that were sent, or about to be, and that no read has shown yet."""
     until: datetime | None = None
     """When the hot water is welcomed back; in `WELCOME_HOME` only."""
 
@@ -52,6 +56,8 @@ class Record:
             "kept": self.kept.to_json(),
             "held": self.held.to_json(),
             "found": self.found.to_json(),
+            "back": self.back.to_json(),
+            "unseen": sorted(self.unseen),
             "cold": self.cold,
             "until": None if self.until is None else self.until.isoformat(),
         }
@@ -66,6 +72,9 @@ class Record:
             held=Settings.from_json(dict(raw["held"])),
             cold=bool(raw["cold"]),
             found=Settings.from_json(dict(raw["found"])),
+            # Not in the files of the first version.
+            back=Settings.from_json(dict(raw.get("back", {}))),
+            unseen=frozenset(map(Leaf, raw.get("unseen", ()))),
             until=None if until is None else moment_from(until),
         )
 
@@ -79,20 +88,48 @@ class Record:
         """Tell whether a setting still is what the vacation has made of it, or the one before that was not over."""
         value = shown.get(leaf)
         return value is not None and any(
-            same_value(value, made.get(leaf)) for made in (self.held, self.found)
+            same_value(value, made.get(leaf))
+            for made in (self.held, self.found, self.back)
         )
 
-    def seen(self, shown: Settings) -> Self:
-        """Return the record after a look at what is shown during the vacation."""
-        if self.cold or not is_cold(shown):
+    def seen(self, shown: Settings, unsettled: AbstractSet[Leaf]) -> Self:
+        """Return the record after a look at what is shown during the vacation, and at what is yet to be shown."""
+        cold = self.cold or is_cold(shown)
+        unseen = frozenset(
+            leaf
+            for leaf in self.unseen
+            if leaf in unsettled
+            or (
+                same_value(shown.get(leaf), self.kept.get(leaf))
+                and not self.holds(leaf, shown)
+            )
+        )
+        if (cold, unseen) == (self.cold, self.unseen):
             return self
-        return replace(self, cold=True)
+        return replace(self, cold=cold, unseen=unseen)
+
+    def sent_cold(self) -> Self:
+        """Return the record for a vacation during which somebody lets the hot water get below 40 °C."""
+        return replace(self, cold=True, unseen=self.unseen | {Leaf.HOT_WATER_MIN})
 
     def taken_as(self, leaf: Leaf, sent: Value, taken: Value) -> Self:
         """Return the record after the cloud has made something else of a value that the vacation sent."""
         if not same_value(self.held.get(leaf), sent):
             return self
         return replace(self, held=self.held.overlaid_with(Settings.of({leaf: taken})))
+
+    def found_again(self, shown: Settings) -> Self:
+        """Return the record after the first read since Home Assistant was off.
+
+        What it shows of a value that no read had shown before is what the cloud has made of it.
+        """
+        taken = {
+            leaf: value
+            for leaf, value in shown.only(self.unseen).items()
+            if not same_value(value, self.kept.get(leaf))
+            and not self.holds(leaf, shown)
+        }
+        return replace(self, held=self.held.overlaid_with(Settings.of(taken)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +154,7 @@ def begin(
     if wanted.preferred_temperature is not None and shown.schedule:
         # The schedule would go on heating: with it the preferred temperature does not count.
         wanted = wanted.overlaid_with(Settings(schedule=False))
-    kept = shown.only({leaf for leaf, _ in wanted.items()} | {Leaf.HOT_WATER_MIN})
+    kept = shown.only(wanted.leaves | {Leaf.HOT_WATER_MIN})
     held = Settings()
     if before is not None:
         still_held = {
@@ -133,7 +170,7 @@ def begin(
             wanted = before.kept.only(still_held).overlaid_with(wanted)
         elif before.stage is Stage.STARTING:
             # What the first attempt wanted to do about the vacation before is still wanted.
-            undone = {leaf for leaf, _ in before.found.items()} & still_held
+            undone = before.found.leaves & still_held
             wanted = before.held.only(undone).overlaid_with(wanted)
     if wanted.hot_water_min is not None and shown.hot_water_max is not None:
         wanted = replace(
@@ -147,39 +184,58 @@ def begin(
         found=shown.only(
             {leaf for leaf, value in kept.items() if value != shown.get(leaf)}
         ),
+        unseen=frozenset(wanted.leaves),
     )
     if before is not None:
-        record = replace(record, cold=record.cold or before.cold)
+        record = replace(
+            record,
+            cold=record.cold or before.cold,
+            unseen=record.unseen | before.unseen & still_held,
+        )
     return record, wanted
 
 
-def end(record: Record, shown: Settings, profile: Profile, now: datetime) -> Step:
+def end(
+    record: Record,
+    shown: Settings,
+    profile: Profile,
+    now: datetime,
+    *,
+    readable: bool = True,
+) -> Step:
     """Return what puts the settings back as they were, but for what somebody has changed.
 
-    What is unknown now is kept, to be put back when it is known again.
+    What is unknown now is kept, to be put back when it is known again; where nothing can be read, it is put back.
     """
+    at_stake = record.held
+    if (record.cold or is_cold(shown)) and at_stake.hot_water_min is None:
+        at_stake = replace(at_stake, hot_water_min=COLDEST_HOT_WATER)
+    before_it = at_stake.overlaid_with(record.kept)
     back: dict[Leaf, Value] = {}
     by_hand: dict[Leaf, Value] = {}
-    for leaf, value in shown.items():
-        before = record.kept.get(leaf)
-        if before is None or same_value(value, before):
-            continue
-        if record.holds(leaf, shown):
-            back[leaf] = before
+    unknown: set[Leaf] = set()
+    for leaf in sorted(at_stake.leaves):
+        value, before = shown.get(leaf), before_it.only({leaf})
+        if value is None and readable:
+            unknown.add(leaf)
+        elif same_value(value, before.get(leaf)):
+            if leaf in record.unseen:
+                # A read that lags shows what was before the vacation.
+                back.update(before.items())
+        elif (
+            value is None
+            or record.holds(leaf, shown)
+            or (leaf is Leaf.HOT_WATER_MIN and is_cold(shown))
+        ):
+            back.update(before.items())
         elif record.held.get(leaf) is not None:
             by_hand[leaf] = value
-    if is_cold(shown) and not same_value(
-        shown.hot_water_min, record.kept.hot_water_min
-    ):
-        by_hand.pop(Leaf.HOT_WATER_MIN, None)
-        back[Leaf.HOT_WATER_MIN] = record.kept.hot_water_min or COLDEST_HOT_WATER
     change = _safe(Settings.of(back), shown)
-    unknown = {leaf for leaf, _ in record.held.items() if shown.get(leaf) is None}
     if unknown:
         later = replace(
             record,
             stage=Stage.ENDING,
-            kept=record.kept.only(unknown),
+            kept=before_it.only(unknown),
             held=record.held.only(unknown),
         )
         return Step(change, later, by_hand)
@@ -214,10 +270,13 @@ def _welcome(record: Record, at_home: Settings, profile: Profile) -> Settings:
     return Settings(hot_water_min=hotter)
 
 
-def end_welcome(record: Record, shown: Settings) -> Step:
+def end_welcome(record: Record, shown: Settings, *, readable: bool = True) -> Step:
     """Return what lets the hot water be as it was; one that somebody has changed meanwhile stays."""
-    change = record.kept if record.holds(Leaf.HOT_WATER_MIN, shown) else Settings()
-    return Step(_safe(change, shown), None, {})
+    unknown = shown.hot_water_min is None
+    if unknown and readable:
+        return Step(Settings(), record, {})
+    ours = unknown or record.holds(Leaf.HOT_WATER_MIN, shown)
+    return Step(_safe(record.kept if ours else Settings(), shown), None, {})
 
 
 def _safe(change: Settings, shown: Settings) -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from .day import Day
+from .holidays import Begin, Holidays
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +41,12 @@ def day(begin_day: Callable[..., Day]) -> Day:
 def day_of_two(begin_day: Callable[..., Day]) -> Day:
     """Begin a day in a house with two heat pumps."""
     return begin_day("hp-1", "hp-2")
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Return a way to begin holidays with certain heat pumps."""
+    with ExitStack() as stack:
+        yield lambda *ids, **options: stack.enter_context(
+            closing(Holidays(*ids, **options))
+        )

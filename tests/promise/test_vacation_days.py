@@ -1,140 +1,17 @@
 """Vacations from their plan to the last setting put back: each thing that can come in between, by itself."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from datetime import date, datetime, timedelta
-from typing import Any, override
 
 import pytest
 
-from custom_components.heatpump_steering.const import DOMAIN
-from homeassistant.components.calendar.const import (
-    DATA_COMPONENT,
-    CalendarEntityFeature,
-)
+from homeassistant.components.calendar.const import CalendarEntityFeature
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .day import POLL, PREFERRED_LEAF, Call, Day
-
-HOUR = 3600.0
-HOT_WATER_MIN = "dhw.temperature_lower_bound"
-HOT_WATER_MAX = "dhw.temperature_upper_bound"
-MODE = "room.temperature_control_mode"
-
-
-class Holidays(Day):
-    """A day, or many, on which people go away."""
-
-    def choose(self, **profile: Any) -> None:
-        """Choose what a vacation does; the preferred temperature is 16 °C."""
-        profile = {"preferred_temperature": 16.0, **profile}
-        self.hass.config_entries.async_update_entry(
-            self.entry, options={"vacation": profile}
-        )
-        self.run(self.reload())
-        self.cloud.journal.clear()
-
-    @property
-    def main(self) -> str:
-        """Return the target that has the calendar and the preset."""
-        return "hp-1" if len(self.cloud.cloud.heat_pumps()) == 1 else "home"
-
-    def plan(self, begins: float, lasts: float, **data: Any) -> str:
-        """Plan a vacation in the calendar, in seconds from now; return its id."""
-        start = dt_util.now() + timedelta(seconds=begins)
-        before = self.uids()
-        self.done_or_raise(
-            self.act(
-                "calendar.create_event",
-                "vacation",
-                "home",
-                summary="Away",
-                start_date_time=start.isoformat(),
-                end_date_time=(start + timedelta(seconds=lasts)).isoformat(),
-                **data,
-            )
-        )
-        (uid,) = self.uids() - before
-        return uid
-
-    def done_or_raise(self, call: Call) -> None:
-        """Finish a call, and raise what it raised."""
-        if (error := self.done(call).error) is not None:
-            raise error
-
-    def uids(self) -> set[str]:
-        return {event.uid for event in self.events()}
-
-    def calendar(self) -> Any:
-        return self.hass.data[DATA_COMPONENT].get_entity(
-            self.house.entity_id("vacation", "home")
-        )
-
-    def events(self, days: float = 700) -> list[Any]:
-        """Return what the calendar page shows of these days around today."""
-        span = timedelta(days=days)
-        now = dt_util.now()
-        return self.run(
-            self.calendar().async_get_events(self.hass, now - span, now + span)
-        )
-
-    def edit(self, uid: str, **event: Any) -> None:
-        """Change a vacation as the calendar page does."""
-        self.wait_for(self.calendar().async_update_event(uid, event))
-
-    def delete(self, uid: str) -> None:
-        """Delete a vacation as the calendar page does."""
-        self.wait_for(self.calendar().async_delete_event(uid))
-
-    def preset(self, preset: str) -> Call:
-        """Choose a preset of the thermostat, and wait for the outcome."""
-        return self.done(
-            self.act(
-                "climate.set_preset_mode", "climate", self.main, preset_mode=preset
-            )
-        )
-
-    def stage(self, target: str = "hp-1") -> str:
-        return self.shows("vacation_status", target)
-
-    def pending(self) -> list[str]:
-        """Return which issues of late vacations stand under Repairs."""
-        return sorted(
-            str(issue.translation_key)
-            for issue in ir.async_get(self.hass).issues.values()
-            if issue.domain == DOMAIN and issue.active
-        )
-
-    @property
-    def supplier(self) -> str:
-        (supplier,) = self.cloud.cloud.suppliers()
-        return supplier.name
-
-    @override
-    def wait(self, seconds: float, step: float = 1.0) -> None:
-        """Let time pass; after long steps a few short ones, in which what was begun can end."""
-        super().wait(seconds, step)
-        if step > 1:
-            super().wait(5)
-
-    def off(self, seconds: float) -> None:
-        """Turn Home Assistant off, and on again later."""
-        self.run(self.restart(off=seconds))
-
-
-type Begin = Callable[..., Holidays]
-
-
-@pytest.fixture
-def begin() -> Iterator[Begin]:
-    """Return a way to begin with certain heat pumps."""
-    with ExitStack() as stack:
-        yield lambda *ids, **options: stack.enter_context(
-            closing(Holidays(*ids, **options))
-        )
+from .day import POLL, PREFERRED_LEAF
+from .holidays import HOT_WATER_MIN, HOUR, MODE, Begin, Holidays
 
 
 @pytest.fixture

@@ -185,22 +185,29 @@ class Vacations(RuleBasedStateMachine):
         if cold and not here and (stage is not Stage.AWAY or not self.away_now):
             # The watch tells of it; here it would stay.
             return
-        if not here:
-            group, _, name = leaf.partition(".")
-            self.cloud.cloud.change_settings(device_id, {group: {name: value}})
-        else:
-            if leaf not in KEY_OF or self.unavailable(KEY_OF[leaf], device_id):
-                # Home Assistant passes such an action by.
-                return
+        if here:
             self.cloud.weather.clear()
-            try:
-                self.act("number.set_value", KEY_OF[leaf], device_id, value=value)
-            except HomeAssistantError:
-                assert cold
-                assert not (self.away_now and stage is Stage.AWAY)
-                return
-            self.look()
-            assert not cold or self.away_at(dt_util.utcnow())
+            self.set_here(device_id, leaf, value)
+            return
+        group, _, name = leaf.partition(".")
+        self.cloud.cloud.change_settings(device_id, {group: {name: value}})
+        if not cold:
+            self.home[device_id][leaf] = value
+
+    def set_here(self, device_id: str, leaf: str, value: Any) -> None:
+        """Set a number in Home Assistant."""
+        if leaf not in KEY_OF or self.unavailable(KEY_OF[leaf], device_id):
+            # Home Assistant passes such an action by.
+            return
+        cold = leaf == HOT_WATER_MIN and value < 40
+        allowed = self.away_now and self.stage(device_id) is Stage.AWAY
+        try:
+            self.act("number.set_value", KEY_OF[leaf], device_id, value=value)
+        except HomeAssistantError:
+            assert cold
+            assert not (allowed and self.away_now)
+            return
+        self.look()
         if not cold:
             self.home[device_id][leaf] = value
 
@@ -229,6 +236,90 @@ class Vacations(RuleBasedStateMachine):
         if power_cut:
             self.world.run(self.world.restart(power_cut=True))
         self.cloud.weather.clear()
+        self.pass_time(10 * MINUTE)
+
+    def short_vacation(self) -> float | None:
+        """Plan a vacation that is alone; return how long it still is when it is under way everywhere."""
+        self.cloud.weather.clear()
+        self.pass_time(6 * MINUTE)
+        if not self.loaded or any(
+            plan.end > dt_util.utcnow() or self.stage(device_id) is not Stage.HOME
+            for plan in self.plans
+            for device_id in HEAT_PUMPS
+        ):
+            return None
+        self.plan(begins=0.0, lasts=20 * MINUTE)
+        self.pass_time(2 * MINUTE)
+        assert all(self.stage(device_id) is Stage.AWAY for device_id in HEAT_PUMPS)
+        return (self.plans[-1].end - dt_util.utcnow()).total_seconds()
+
+    @rule(
+        device_id=st.sampled_from(HEAT_PUMPS),
+        change=BY_HAND,
+        seconds=st.sampled_from([0.3, 2.0]),
+    )
+    def somebody_changes_at_the_last_moment(
+        self, device_id: str, change: tuple[str, Any], seconds: float
+    ) -> None:
+        """Somebody changes a setting while the vacation ends, and the cloud takes its time."""
+        if (left := self.short_vacation()) is None:
+            return
+        self.pass_time(left - seconds)
+        self.cloud.weather.add(method="PATCH", latency=3, times=1)
+        self.set_here(device_id, *change)
+        self.cloud.weather.clear()
+        self.pass_time(5 * MINUTE)
+
+    @rule(
+        forgets=st.integers(1, 5),
+        goes_off=st.booleans(),
+        later=st.sampled_from([5, 200]),
+    )
+    def end_is_forgotten(self, forgets: int, goes_off: bool, later: float) -> None:
+        """The cloud accepts what is put back, and does not keep it; perhaps Home Assistant restarts meanwhile."""
+        if (left := self.short_vacation()) is None:
+            return
+        self.cloud.behaviour.keeps_changes = forgets
+        self.pass_time(left + later, step=5)
+        if goes_off:
+            self.world.run(self.world.restart(power_cut=True))
+        self.pass_time(20 * MINUTE)
+        self.cloud.behaviour.keeps_changes = True
+        self.pass_time(10 * MINUTE)
+
+    @rule(
+        trouble=st.sampled_from(
+            [{"hang": "after"}, {"status": 504, "apply": True}, {"status": 503}]
+        ),
+        times=st.integers(1, 4),
+        goes_off=st.booleans(),
+    )
+    def answers_are_lost_at_the_end(
+        self, trouble: dict[str, Any], times: int, goes_off: bool
+    ) -> None:
+        """Nobody knows what has become of what was put back, and reads tell of yesterday."""
+        if (left := self.short_vacation()) is None:
+            return
+        self.cloud.behaviour.read_lag_seconds = 45
+        self.cloud.weather.add(method="PATCH", times=times, **trouble)
+        self.pass_time(left + 20, step=5)
+        if goes_off:
+            self.world.run(self.world.restart(power_cut=True))
+        self.pass_time(MINUTE, step=5)
+        self.cloud.weather.clear()
+        self.cloud.weather.release()
+        self.pass_time(2 * MINUTE)
+        self.cloud.behaviour.read_lag_seconds = 0
+        self.pass_time(10 * MINUTE)
+
+    @rule(untold=st.sets(st.sampled_from([PREFERRED, HOT_WATER_MIN, MODE]), min_size=1))
+    def end_is_untold(self, untold: set[str]) -> None:
+        """The cloud does not tell some of the settings while a vacation ends, nor while the welcome does."""
+        if (left := self.short_vacation()) is None:
+            return
+        self.cloud.behaviour.missing_leaves = frozenset(untold)
+        self.pass_time(left + 10 * MINUTE)
+        self.cloud.behaviour.missing_leaves = frozenset()
         self.pass_time(10 * MINUTE)
 
     @rule(bad=BAD_WEATHER)

@@ -171,6 +171,11 @@ class Settings:
             if (value := getattr(self, leaf)) is not None:
                 yield leaf, value
 
+    @property
+    def leaves(self) -> set[Leaf]:
+        """Return which leaves are not None."""
+        return {leaf for leaf, _ in self.items()}
+
     def get(self, leaf: Leaf) -> Value | None:
         """Return the value of a leaf, or None."""
         value: Value | None = getattr(self, leaf)

@@ -1,0 +1,97 @@
+"""What is known of the vacations of a config entry, and stays known whatever happens: it is on disk."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+
+from .api import Settings
+from .const import DOMAIN, HOME_KEY, Target
+from .files import SteeringStore
+from .vacation_plans import Plan
+from .vacation_record import Record
+from .vacation_return import Return
+
+STORAGE_VERSION: Final = 1
+SAVE_DELAY: Final = 1.0
+
+type _Stored = tuple[tuple[Plan, ...], dict[Target, Record], dict[Target, Return]]
+
+
+class VacationBook:
+    """Plans, and for each target what its vacation has done and has put back."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Prepare the file; nothing is read yet."""
+        self.plans: tuple[Plan, ...] = ()
+        self.records: dict[Target, Record] = {}
+        self.returns: dict[Target, Return] = {}
+        self._store = vacation_store(hass, entry_id)
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether there is nothing in it."""
+        return not (self.plans or self.records or self.returns)
+
+    def lost(self, target: Target) -> Settings:
+        """Return what was put back at a target, and is to be once more."""
+        back = self.returns.get(target)
+        return Settings() if back is None else back.lost
+
+    def note(self, target: Target, record: Record) -> None:
+        """Keep a record; writes the file a moment later, and only if anything is new."""
+        if record != self.records.get(target):
+            self.records[target] = record
+            self.save_soon()
+
+    async def async_load(self) -> None:
+        """Read the file, if there is one."""
+        if (stored := await self._store.async_load_or_report(_read)) is not None:
+            self.plans, self.records, self.returns = stored
+
+    async def async_save(self) -> None:
+        """Write the file; returns when it is on the disk."""
+        await self._store.async_save(self._as_stored())
+
+    def save_soon(self) -> None:
+        """Write the file a moment later."""
+        self._store.async_delay_save(self._as_stored, SAVE_DELAY)
+
+    def as_diagnostics(self) -> dict[str, Any]:
+        """Return plans without their titles, and all else by target."""
+        stored = self._as_stored()
+        stored["plans"] = [
+            {"start": plan["start"], "end": plan["end"]} for plan in stored["plans"]
+        ]
+        return stored
+
+    def _as_stored(self) -> dict[str, Any]:
+        return {
+            "plans": [plan.to_json() for plan in self.plans],
+            "records": {
+                target or HOME_KEY: record.to_json()
+                for target, record in self.records.items()
+            },
+            "returns": {
+                target or HOME_KEY: back.to_json()
+                for target, back in self.returns.items()
+            },
+        }
+
+
+def vacation_store(hass: HomeAssistant, entry_id: str) -> SteeringStore[_Stored]:
+    """Return the file of the vacations of a config entry."""
+    return SteeringStore(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}.vacation")
+
+
+def _read(stored: Mapping[str, Any]) -> _Stored:
+    """Read the file; raises KeyError, TypeError or ValueError for what is none."""
+    return (
+        tuple(Plan.from_json(raw) for raw in stored["plans"]),
+        {key or None: Record.from_json(raw) for key, raw in stored["records"].items()},
+        {
+            key or None: Return.from_json(raw)
+            # Not in the files of the first version.
+            for key, raw in stored.get("returns", {}).items()
+        },
+    )

@@ -9,6 +9,7 @@ import json
 from playwright.async_api import Locator, expect
 
 from custom_components.heatpump_steering.const import DOMAIN
+from custom_components.heatpump_steering.issues import ACCOUNT_LINK_PAGE
 
 from .home import Home
 from .households import HEAT_PUMP
@@ -23,18 +24,43 @@ async def open_repair(visitor: Visitor, title: str) -> Locator:
     return visitor.dialog()
 
 
+async def expect_mended(visitor: Visitor, title: str) -> None:
+    """Wait until the list has no repair any more."""
+    await visitor.go("/config/repairs")
+    nothing = await visitor.words("ui.panel.config.repairs.no_repairs")
+    await expect(visitor.page.get_by_text(nothing)).to_be_visible()
+    await expect(visitor.page.get_by_text(title)).to_be_hidden()
+
+
+async def expect_told(dialog: Locator, description: str) -> None:
+    """Wait until a dialog says all of this, but for links, which it writes in its own way."""
+    for paragraph in description.split("\n\n"):
+        if not paragraph.startswith("["):
+            await expect(dialog).to_contain_text(paragraph)
+
+
+async def expect_page_to_learn_from(
+    visitor: Visitor, dialog: Locator, page: str
+) -> None:
+    """Wait until a dialog's button leads to a page of the docs."""
+    learn_more = await visitor.words("ui.panel.config.repairs.dialog.learn")
+    await expect(dialog.locator("ha-button", has_text=learn_more)).to_have_attribute(
+        "href", page
+    )
+
+
 async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) -> None:
     """A broken link to the manufacturer is told with what to do about it, and gone when it is mended."""
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
     await home.house.reload(home.entry_id)
 
-    title = "The cloud has lost the link to the heat pump's manufacturer"
+    title = visitor.said("issues.account_link.title")
     dialog = await open_repair(visitor, title)
-    await expect(dialog).to_contain_text("“Heat pump”")
-    await expect(dialog.locator("ha-button", has_text="Learn more")).to_have_attribute(
-        "href",
-        "https://github.com/heatpump-steering/heatpump-steering/blob/main/docs/account-link.md",
+    heat_pump = visitor.said("device.heat_pump.name")
+    await expect_told(
+        dialog, visitor.said("issues.account_link.description", heat_pump=heat_pump)
     )
+    await expect_page_to_learn_from(visitor, dialog, ACCOUNT_LINK_PAGE)
     pictures.keep("repair", await visitor.page.screenshot())
     # The dashboard says it too, as long as it lasts.
     badge = "binary_sensor.heat_pump_manufacturer_account"
@@ -44,13 +70,11 @@ async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) ->
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": False})
     await home.house.reload(home.entry_id)
     await expect(visitor.card(badge)).to_be_hidden()
-    await visitor.go("/config/repairs")
-    await expect(visitor.page.locator("ha-config-repairs-dashboard")).to_be_visible()
-    await expect(visitor.page.get_by_text(title)).to_be_hidden()
+    await expect_mended(visitor, title)
 
 
-async def test_fix(home: Home, visitor: Visitor) -> None:
-    """An issue with a form goes when the form is sent: here that of a file that nobody can read."""
+async def test_damaged_file(home: Home, visitor: Visitor) -> None:
+    """A file that nobody can read is told until somebody has seen to it."""
     folder = home.house.config_dir / ".storage"
     await home.house.api.command(
         "config_entries/disable", entry_id=home.entry_id, disabled_by="user"
@@ -63,11 +87,12 @@ async def test_fix(home: Home, visitor: Visitor) -> None:
     )
     await home.house.wait_for_entry(home.entry_id)
 
-    title = "A file of Heat Pump Steering could not be read"
+    texts = "issues.damaged_file.fix_flow.step.confirm"
+    title = visitor.said("issues.damaged_file.title")
     dialog = await open_repair(visitor, title)
-    await expect(dialog).to_contain_text(f"“{file.name}.damaged”")
-    await visitor.press("Submit")
-    await expect(dialog).to_contain_text("repaired")
-    await visitor.go("/config/repairs")
-    await expect(visitor.page.locator("ha-config-repairs-dashboard")).to_be_visible()
-    await expect(visitor.page.get_by_text(title)).to_be_hidden()
+    await expect_told(
+        dialog, visitor.said(f"{texts}.description", copy=f"{file.name}.damaged")
+    )
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
+    await expect_mended(visitor, title)

@@ -24,6 +24,7 @@ from scripts.demo.paths import DEV, ROOT
 from scripts.demo.ports import HOST, free_port
 from simulator import Simulator
 
+from .clock import PROGRAM, Clock
 from .home import DASHBOARD, Home
 from .households import USER_ID, households
 from .past import give_past
@@ -76,13 +77,19 @@ async def house(
 ) -> AsyncIterator[House]:
     """Start a house with our dashboard in it, and move in. Nothing is connected."""
     folder = tmp_path_factory.mktemp("house")
-    async with House(folder / "config", port=free_port()) as house:
+    async with House(folder / "config", port=free_port(), program=PROGRAM) as house:
         # Entities are given their ids in the language of the house, and get them back whenever they come again: this
         # way they are the same in every language.
         entry_id = await house.connect(cloud.url, user_id=USER_ID)
         await house.disconnect(entry_id)
         await house.add_dashboard("heat-pump", load_yaml_dict(str(DASHBOARD)))
         yield house
+
+
+@pytest.fixture(scope="session")
+def clock(house: House) -> Clock:
+    """Return the clock by which the house knows how much time has passed."""
+    return Clock(house.config_dir)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ async def test_look(
     thermostat = visitor.card("climate.heat_pump")
     await expect(thermostat.locator("ha-control-circular-slider")).to_be_visible()
     await visitor.sees_graph(lines=4, points=10)
+    await visitor.sees_calendar()
     await visitor.finds_all_cards_well()
     if scene.language == "en":  # the one that the dashboard is written in
         assert await visitor.names_cut_short() == []

@@ -28,6 +28,7 @@ async def test_refused_by_the_cloud(
     await visitor.increase(HOT_WATER_AT_MOST)
     reason = "Input should be less than or equal to 55"
     await visitor.sees_toast(visitor.said("exceptions.refused.message", reason=reason))
+    await visitor.sees_calendar()
     pictures.keep("refused", await visitor.page.screenshot())
     await expect(
         visitor.card(HOT_WATER_AT_MOST).locator("ha-tile-info")

@@ -64,6 +64,7 @@ async def test_at_the_thermostat(
     colder = change["room"]["preferred_temperature"]
     assert colder < before["room.preferred_temperature"]
     await visitor.expect_number("number.heat_pump_preferred_temperature", colder)
+    await visitor.sees_calendar()
     pictures.keep("away", await visitor.page.screenshot())
     await thermostat.locator("#option-none").click()
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="none")

@@ -145,6 +145,12 @@ class Visitor:
             arg=[lines, points],
         )
 
+    async def sees_calendar(self) -> None:
+        """Wait until the dashboard's calendar has laid itself out for a narrow card, which it finds out late."""
+        await expect(
+            self.page.locator("hui-calendar-card .controls h1")
+        ).to_be_visible()
+
     async def names_cut_short(self) -> list[str]:
         """Return the entities on whose tiles a name or a state has no room."""
         found: list[str] = await self.page.evaluate(_CUT_SHORT)

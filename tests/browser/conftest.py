@@ -10,7 +10,6 @@ from typing import Final
 
 from playwright.async_api import (
     Browser,
-    Route,
     StorageState,
     ViewportSize,
     async_playwright,
@@ -202,16 +201,11 @@ async def visitor(
     )
     async with context:
         context.set_default_timeout(PATIENCE)
-        await context.route(lambda url: not url.startswith(house.url), _stay_here)
         page = await context.new_page()
         yield Visitor(page, house)
         if request.node.stash.get(_FAILED, False):
             FAILURES.mkdir(exist_ok=True)
             await page.screenshot(path=FAILURES / f"{request.node.name}.png")
-
-
-async def _stay_here(route: Route) -> None:
-    await route.abort()
 
 
 @pytest.fixture

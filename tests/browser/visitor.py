@@ -5,7 +5,14 @@ import json
 import math
 from typing import Any, Final
 
-from playwright.async_api import FloatRect, Locator, Page, Playwright, expect
+from playwright.async_api import (
+    FloatRect,
+    Locator,
+    Page,
+    Playwright,
+    TimeoutError as PageTimeoutError,
+    expect,
+)
 
 from scripts.demo import House
 from scripts.demo.house import DOMAIN
@@ -13,6 +20,9 @@ from scripts.demo.paths import CUSTOM_COMPONENTS
 
 PATIENCE: Final = 60_000
 """Milliseconds that anything may take on a busy machine."""
+
+_STUCK_AFTER: Final = PATIENCE / 6
+"""Milliseconds after which a page is opened once more, as people do."""
 
 _EACH_BELOW: Final = """function* below(node) {
   for (const each of node.querySelectorAll("*")) {
@@ -75,14 +85,23 @@ class Visitor:
 
     async def go(self, path: str) -> None:
         """Open a page of the house, and wait until it is ready."""
-        await self.page.goto(f"{self._house.url}{path}")
-        await self.arrived()
+        try:
+            await self._open(path, _STUCK_AFTER)
+        except PageTimeoutError:
+            # On a busy machine Home Assistant's frontend sometimes stays without texts, or waits for a file, for ever.
+            await self._open(path, PATIENCE)
 
-    async def arrived(self) -> None:
+    async def _open(self, path: str, patience: float) -> None:
+        await self.page.goto(f"{self._house.url}{path}", timeout=patience)
+        await self.arrived(patience)
+
+    async def arrived(self, patience: float = PATIENCE) -> None:
         """Wait until the page knows the states, and speaks as the house does."""
         await self.page.wait_for_function(
-            f"(language) => {_HASS}?.connected && {_HASS}.states && {_HASS}.language === language",
+            f"""(language) => {_HASS}?.connected && {_HASS}.states
+              && {_HASS}.language === language && {_HASS}.localize("ui.common.delete")""",
             arg=self._house.language,
+            timeout=patience,
         )
 
     def said(self, key: str, **placeholders: str) -> str:

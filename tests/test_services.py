@@ -195,11 +195,18 @@ async def test_devices_of_others(house: House) -> None:
     other = MockConfigEntry(domain="other")
     other.add_to_hass(house.hass)
     foreign = dr.async_get(house.hass).async_get_or_create(
-        config_entry_id=other.entry_id, identifiers={("other", "user-9_hp-9")}
+        config_entry_id=other.entry_id,
+        identifiers={("other", "user-9_hp-9")},
+        name="Other one",
     )
-    for device_id in ("nothing", ours, foreign.id):
+    dr.async_get(house.hass).async_update_device(ours, name_by_user="Upstairs")
+    for device_id, called in (
+        ("nothing", "nothing"),
+        (ours, "Upstairs"),
+        (foreign.id, "Other one"),
+    ):
         words = await refused(house, schedule=True, device_id=[theirs, device_id])
-        assert device_id in words
+        assert f"“{called}”" in words
 
 
 @pytest.mark.parametrize("other", ["dynamic_tariff", "pv_self_consumption"])

@@ -209,6 +209,18 @@ async def test_devices_of_others(house: House) -> None:
         assert f"“{called}”" in words
 
 
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "not 30.5 °C"), ("nl", "not 30,5 °C")]
+)
+async def test_numbers_as_the_house_writes_them(
+    house: House, language: str, says: str
+) -> None:
+    """A value in a text has the decimal mark of the house's language; the text itself is in that of who reads it."""
+    house.hass.config.language = language
+    await house.connected()
+    assert says in await refused(house, preferred_temperature=30.5)
+
+
 @pytest.mark.parametrize("other", ["dynamic_tariff", "pv_self_consumption"])
 async def test_contradiction(house: House, other: str) -> None:
     """Flex trading and another optimisation at once are refused; off is no contradiction."""

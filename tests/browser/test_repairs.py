@@ -191,14 +191,15 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     await visitor.expect_number(HOT_WATER_AT_MOST, 55)
     assert len(home.cloud.journal.patches()) == 1 + MAX_RESENDS
 
-    title = visitor.said("issues.not_kept.title")
+    setting = visitor.said("entity.number.hot_water_max.name")
+    title = visitor.said("issues.not_kept.title", setting=setting)
     dialog = await open_repair(visitor, title)
     await expect_told(
         dialog,
         visitor.said(
             "issues.not_kept.description",
             heat_pump=visitor.said("device.heat_pump.name"),
-            setting=visitor.said("entity.number.hot_water_max.name"),
+            setting=setting,
             wished="56 °C",
             held="55 °C",
         ),

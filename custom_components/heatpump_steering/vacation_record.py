@@ -82,6 +82,13 @@ class Record:
             same_value(value, made.get(leaf)) for made in (self.held, self.found)
         )
 
+    def in_hand(self, shown: Settings) -> set[Leaf]:
+        """Return the settings that are the vacation's until it has put them back."""
+        leaves = {leaf for leaf, _ in self.held.items()}
+        if self.cold or is_cold(shown):
+            leaves.add(Leaf.HOT_WATER_MIN)
+        return leaves
+
     def seen(self, shown: Settings) -> Self:
         """Return the record after a look at what is shown during the vacation."""
         if self.cold or not is_cold(shown):

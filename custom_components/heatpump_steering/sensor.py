@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -24,6 +24,9 @@ from .vacation_record import Stage
 
 # Only reads what the coordinator has.
 PARALLEL_UPDATES = 0
+
+VACATION_STATUS: Final = "vacation_status"
+ATTR_SETTINGS: Final = "settings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,7 @@ SENSORS = (
         value_fn=lambda data: upper_edge(data.shown),
     ),
     SteeringSensorDescription(
-        key="vacation_status",
+        key=VACATION_STATUS,
         device_class=SensorDeviceClass.ENUM,
         options=[stage.value for stage in Stage],
         needs_cloud=False,
@@ -89,7 +92,9 @@ async def async_setup_entry(
         coordinator: SteeringCoordinator, target: Target
     ) -> Iterable[SteeringSensor]:
         return (
-            SteeringSensor(coordinator, target, description)
+            (VacationSensor if description.key == VACATION_STATUS else SteeringSensor)(
+                coordinator, target, description
+            )
             for description in SENSORS
             if not (description.needs_reading and coordinator.write_only)
         )
@@ -131,3 +136,24 @@ class SteeringSensor(SteeringEntity, SensorEntity):
     def native_value(self) -> float | str | datetime | None:
         """Return the value, or None while unknown."""
         return self.entity_description.value_fn(self.target_data)
+
+
+class VacationSensor(SteeringSensor):
+    """How far a vacation is, and which settings it has in hand."""
+
+    @property
+    @override
+    def basis(self) -> object:
+        """Return the stage and the settings."""
+        return self.native_value, self._settings
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return the settings, for automations that have to leave them alone."""
+        return {ATTR_SETTINGS: self._settings}
+
+    @property
+    def _settings(self) -> list[str]:
+        in_hand = self.coordinator.vacations.in_hand(self.target)
+        return sorted(leaf.value for leaf in in_hand)

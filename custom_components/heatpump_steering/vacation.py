@@ -114,6 +114,24 @@ class VacationKeeper:
         """Tell whether the plans are for a target; those that were given up are at home."""
         return self._house.home in (None, target)
 
+    def in_hand(self, target: Target) -> set[Leaf]:
+        """Return the settings that a vacation has in hand, from when it should begin until they are put back.
+
+        Whatever sets something by itself has to leave these alone: it would take what it finds for the home's.
+        """
+        if self._book.empty:
+            return set()
+        is_away = self.away
+        return set().union(*(self._in_hand(it, is_away) for it in self._each(target)))
+
+    def _in_hand(self, target: Target, is_away: bool) -> set[Leaf]:
+        record = self._book.records.get(target)
+        shown = self._house.shown(target)
+        if is_away and (record is None or record.stage is not Stage.AWAY):
+            record, _ = begin(record, shown, self._profile)
+        lost = self._book.lost(target).leaves
+        return lost if record is None else lost | record.in_hand(shown)
+
     def lets_hot_water_cool(self, target: Target) -> bool:
         """Tell whether the hot water may be colder than 40 °C: away, and on disk what it has to return to."""
         each = self._each(target)
@@ -431,6 +449,8 @@ class VacationKeeper:
         targets = self._due(dt_util.utcnow())
         if not targets:
             return {}
+        # Before what is there is looked at: what sets something at the same time can see that it is too late for that.
+        self._house.vacation_changed()
         # What somebody has set just before is not the vacation's, whatever comes of it.
         await self._house.async_settle()
         try:

@@ -92,6 +92,12 @@ class Record:
             for made in (self.held, self.found, self.back)
         )
 
+    def in_hand(self, shown: Settings) -> set[Leaf]:
+        """Return the settings that are the vacation's until it has put them back."""
+        if self.cold or is_cold(shown):
+            return self.held.leaves | {Leaf.HOT_WATER_MIN}
+        return self.held.leaves
+
     def seen(self, shown: Settings, unsettled: AbstractSet[Leaf]) -> Self:
         """Return the record after a look at what is shown during the vacation, and at what is yet to be shown."""
         cold = self.cold or is_cold(shown)
@@ -207,14 +213,11 @@ def end(
 
     What is unknown now is kept, to be put back when it is known again; where nothing can be read, it is put back.
     """
-    at_stake = record.held
-    if (record.cold or is_cold(shown)) and at_stake.hot_water_min is None:
-        at_stake = replace(at_stake, hot_water_min=COLDEST_HOT_WATER)
-    before_it = at_stake.overlaid_with(record.kept)
+    before_it = Settings(hot_water_min=COLDEST_HOT_WATER).overlaid_with(record.kept)
     back: dict[Leaf, Value] = {}
     by_hand: dict[Leaf, Value] = {}
     unknown: set[Leaf] = set()
-    for leaf in sorted(at_stake.leaves):
+    for leaf in sorted(record.in_hand(shown)):
         value, before = shown.get(leaf), before_it.only({leaf})
         if value is None and readable:
             unknown.add(leaf)

@@ -1,6 +1,6 @@
 """A homeowner's evening: automations made from the blueprints, a helper as their memory, and time that passes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 import json
 import logging
 from pathlib import Path
@@ -209,6 +209,41 @@ class Evening(Day):
     def entity(self, key: str) -> str:
         """Return an entity of the heat pump, as a person picks it in the form."""
         return self.house.entity_id(key)
+
+    def choose(self, **profile: Any) -> None:
+        """Choose what vacations set; the preferred temperature is 16 °C."""
+        profile = {"preferred_temperature": 16.0, **profile}
+        self.hass.config_entries.async_update_entry(
+            self.entry, options={"vacation": profile}
+        )
+        self.run(self.reload())
+        self.wait(5)
+        self.cloud.journal.clear()
+
+    def leave(self) -> None:
+        """Go on a vacation now."""
+        self._preset("away")
+
+    def come_home(self) -> None:
+        """Be back from a vacation."""
+        self._preset("none")
+
+    def _preset(self, preset: str) -> None:
+        call = self.act("climate.set_preset_mode", "climate", preset_mode=preset)
+        assert self.done(call).error is None
+        self.wait(5)
+
+    def plan(self, begins: datetime, ends: datetime) -> None:
+        """Plan a vacation in the calendar."""
+        call = self.act(
+            "calendar.create_event",
+            "vacation",
+            "home",
+            summary="Away",
+            start_date_time=begins.isoformat(),
+            end_date_time=ends.isoformat(),
+        )
+        assert self.done(call).error is None
 
     def by_hand(self, settings: Json) -> None:
         """Set numbers, or the thermostat's mode, by hand; the way home is theirs."""

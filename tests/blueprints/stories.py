@@ -67,7 +67,10 @@ class Story:
 
     def automate(self, evening: Evening, **inputs: Any) -> None:
         """Fill in the form."""
-        picks = {field: evening.entity(key) for field, key in self.picks.items()}
+        picks: Json = {
+            field: [evening.entity(key)] if field == "vacation" else evening.entity(key)
+            for field, key in self.picks.items()
+        }
         evening.automate(self.name, **{**picks, **self.inputs, **inputs})
 
     def holds(self, evening: Evening) -> dict[str, Any]:
@@ -194,7 +197,11 @@ STORIES = [
     ),
     Story(
         name="solar_surplus",
-        picks={"hot_water_min": "hot_water_min", "hot_water_max": "hot_water_max"},
+        picks={
+            "hot_water_min": "hot_water_min",
+            "hot_water_max": "hot_water_max",
+            "vacation": "vacation_status",
+        },
         inputs={"meter": METER},
         before=lambda evening: evening.there_is(METER, "-400", unit_of_measurement="W"),
         begin=sun_shines,
@@ -210,7 +217,11 @@ STORIES = [
     ),
     Story(
         name="legionella_day",
-        picks={"hot_water_min": "hot_water_min", "hot_water_max": "hot_water_max"},
+        picks={
+            "hot_water_min": "hot_water_min",
+            "hot_water_max": "hot_water_max",
+            "vacation": "vacation_status",
+        },
         inputs={"day": "mon"},
         before=nothing,
         begin=lambda evening: evening.at("12:00"),
@@ -224,7 +235,7 @@ STORIES = [
     ),
     Story(
         name="window_open",
-        picks={"thermostat": "climate"},
+        picks={"thermostat": "climate", "vacation": "vacation_status"},
         inputs={"windows": [WINDOW, DOOR]},
         before=windows_closed,
         begin=windows_open,

@@ -185,3 +185,16 @@ def test_meter_falls_silent(evening: Evening) -> None:
     evening.there_is(METER, "unavailable")
     evening.wait(1900, step=20)
     assert hot_water(evening) == (45, 55)
+
+
+def test_memory_emptied_while_it_waits(evening: Evening) -> None:
+    """Whoever empties the memory shortly before the end wants what is there."""
+    tank(evening, 45, 50)
+    surplus(evening, 0)
+    automate(evening, "solar_surplus", meter=METER)
+    surplus(evening, 2500, minutes=12)
+    surplus(evening, -300, minutes=20)
+    evening.remember("")
+    surplus(evening, -300, minutes=20)
+    assert evening.sent() == [{HOT_WATER_MIN: 55, HOT_WATER_MAX: 55}]
+    assert evening.memory() == ""

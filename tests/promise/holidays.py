@@ -29,6 +29,11 @@ class Holidays(Day):
         self.run(self.reload())
         self.cloud.journal.clear()
 
+    def in_the_app(self, settings: dict[str, Any], target: str = "hp-1") -> None:
+        """Change settings in the supplier's app, and let Home Assistant read them."""
+        self.cloud.cloud.change_settings(target, settings)
+        self.run(self.house.poll())
+
     @property
     def main(self) -> str:
         """Return the target that has the calendar and the preset."""
@@ -91,6 +96,12 @@ class Holidays(Day):
 
     def stage(self, target: str = "hp-1") -> str:
         return self.shows("vacation_status", target)
+
+    def in_hand(self, target: str = "hp-1") -> list[str]:
+        """Return the settings that are a vacation's, as its sensor tells them."""
+        attributes = self.house.state("vacation_status", target).attributes
+        settings: list[str] = attributes["settings"]
+        return settings
 
     def pending(self) -> list[str]:
         """Return which issues of late vacations stand under Repairs."""

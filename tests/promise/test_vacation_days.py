@@ -306,6 +306,68 @@ def test_cloud_rounds(house: Holidays) -> None:
     assert house.held() == 21
 
 
+def test_settings_in_hand(house: Holidays) -> None:
+    """The sensor tells which settings are the vacation's: all that it sets, until they are back, and nothing else."""
+    house.in_the_app({"room": {"schedule_enabled": True}})
+    house.choose(hot_water_min=10.0, welcome_hours=3)
+    assert house.in_hand() == []
+    house.plan(HOUR, HOUR)
+    house.wait(HOUR - 60, step=10)
+    assert house.in_hand() == []
+    house.wait(70)
+    all_of_them = ["hot_water_min", "preferred_temperature", "schedule"]
+    assert house.in_hand() == all_of_them
+    house.off(60)
+    assert house.in_hand() == all_of_them
+    house.cloud.weather.add(method="PATCH", status=503)
+    house.wait(HOUR, step=10)
+    assert house.stage() == "ending"
+    assert house.in_hand() == all_of_them
+    house.cloud.weather.clear()
+    house.wait(10 * 60, step=10)
+    assert house.stage() == "welcome_home"
+    assert house.in_hand() == ["hot_water_min"]
+    house.wait(3 * HOUR, step=10)
+    assert house.stage() == "home"
+    assert house.in_hand() == []
+
+
+def test_in_hand_before_it_is_looked_at(house: Holidays) -> None:
+    """From the moment at which it should begin, the settings are the vacation's, however long the reading takes."""
+    house.choose(control_mode="off")
+    house.plan(60, HOUR)
+    house.cloud.weather.add(method="GET", hold="before")
+    house.wait(61)
+    assert house.stage() == "starting"
+    assert house.in_hand() == ["control_mode", "preferred_temperature"]
+    assert not house.requests()
+    house.cloud.weather.clear()
+    house.release()
+
+
+def test_in_hand_of_several(begin: Begin) -> None:
+    """The home's sensor tells what is in hand at any of its heat pumps."""
+    house = begin("hp-1", "hp-2")
+    house.in_the_app({"room": {"schedule_enabled": True}}, "hp-2")
+    house.plan(0, HOUR)
+    house.wait(5)
+    assert house.in_hand() == ["preferred_temperature"]
+    assert house.in_hand("hp-2") == ["preferred_temperature", "schedule"]
+    assert house.in_hand("home") == ["preferred_temperature", "schedule"]
+
+
+def test_cold_hot_water_is_in_hand(house: Holidays) -> None:
+    """Hot water below 40 °C is the vacation's, whoever has set it."""
+    house.plan(0, HOUR)
+    house.wait(5)
+    assert house.in_hand() == ["preferred_temperature"]
+    house.done_or_raise(house.set(12.0, "hot_water_min"))
+    assert house.in_hand() == ["hot_water_min", "preferred_temperature"]
+    house.done_or_raise(house.set(45.0, "hot_water_min"))
+    house.wait(60)
+    assert house.in_hand() == ["hot_water_min", "preferred_temperature"]
+
+
 def test_off_at_the_start_and_at_the_end(house: Holidays) -> None:
     """A vacation begins late rather than never, and ends as soon as possible."""
     house.plan(HOUR, 4 * HOUR)

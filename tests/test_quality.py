@@ -117,7 +117,7 @@ def test_least_permissions() -> None:
                 assert step["with"]["persist-credentials"] is False
             # A name or a tag that somebody chose is no part of a program.
             assert "${{" not in step.get("run", "")
-    assert writing == {"release.yml package"}
+    assert writing == {"release.yml release"}
 
 
 def test_what_is_checked() -> None:

@@ -195,11 +195,30 @@ async def test_devices_of_others(house: House) -> None:
     other = MockConfigEntry(domain="other")
     other.add_to_hass(house.hass)
     foreign = dr.async_get(house.hass).async_get_or_create(
-        config_entry_id=other.entry_id, identifiers={("other", "user-9_hp-9")}
+        config_entry_id=other.entry_id,
+        identifiers={("other", "user-9_hp-9")},
+        name="Other one",
     )
-    for device_id in ("nothing", ours, foreign.id):
+    dr.async_get(house.hass).async_update_device(ours, name_by_user="Upstairs")
+    for device_id, called in (
+        ("nothing", "nothing"),
+        (ours, "Upstairs"),
+        (foreign.id, "Other one"),
+    ):
         words = await refused(house, schedule=True, device_id=[theirs, device_id])
-        assert device_id in words
+        assert f"“{called}”" in words
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "not 30.5 °C"), ("nl", "not 30,5 °C")]
+)
+async def test_numbers_as_the_house_writes_them(
+    house: House, language: str, says: str
+) -> None:
+    """A value in a text has the decimal mark of the house's language; the text itself is in that of who reads it."""
+    house.hass.config.language = language
+    await house.connected()
+    assert says in await refused(house, preferred_temperature=30.5)
 
 
 @pytest.mark.parametrize("other", ["dynamic_tariff", "pv_self_consumption"])

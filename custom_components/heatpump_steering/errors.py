@@ -27,8 +27,12 @@ from .limits import (
     OutOfRangeError,
 )
 from .outbox import UncertainError
-from .units import difference_text, temperature_text
-from .wording import async_common_text, async_error_text
+from .wording import (
+    async_common_text,
+    async_error_text,
+    difference_text,
+    temperature_text,
+)
 
 READ_ERRORS: Mapping[type[SteeringError], str] = {
     NotFoundError: "read_not_found",
@@ -115,6 +119,17 @@ def reason_text(hass: HomeAssistant, error: Exception) -> str:
             return str(error)
         case _:
             return async_common_text(hass, "reason_unexpected")
+
+
+def pending_reason(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return why something could not be done yet that is tried on: without advice for who would have to try again."""
+    match error.__cause__:
+        case UnavailableError() as trouble:
+            return reason_text(hass, trouble)
+        case UncertainError() as trouble:
+            return reason_text(hass, trouble.last)
+        case _:
+            return async_error_text(hass, error)
 
 
 def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:

@@ -12,9 +12,13 @@ from .entity_ids import async_entity_of, device_identifier
 from .hot_water import ColdHotWater
 from .ledger import NotKept
 from .limits import COLDEST_HOT_WATER
-from .units import temperature_text
 from .vacation_record import Stage
-from .wording import async_device_name, async_setting_name, async_value_text
+from .wording import (
+    async_device_name,
+    async_setting_name,
+    async_value_text,
+    temperature_text,
+)
 
 NOT_KEPT_PAGE = f"{PROJECT_URL}/blob/main/docs/not-kept.md"
 ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"

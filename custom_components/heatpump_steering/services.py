@@ -162,8 +162,9 @@ def _target(
     for target in coordinator.data.targets:
         if device and coordinator.identifier(target) in device.identifiers:
             return target
+    name = device and (device.name_by_user or device.name)
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="not_our_device",
-        translation_placeholders={"device_id": device_id},
+        translation_placeholders={"device": name or device_id},
     )

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import Leaf, Settings, same_value
 from .const import DOMAIN, Target
+from .errors import pending_reason
 from .ledger import ChangedElsewhere
 from .vacation_book import VacationBook
 from .vacation_house import House
@@ -29,7 +30,7 @@ from .vacation_plans import (
 from .vacation_profile import Profile
 from .vacation_record import Record, Stage, Step, begin, end, end_welcome
 from .vacation_return import Return
-from .wording import async_common_text, async_error_text
+from .wording import async_common_text
 
 # Pauses between attempts, in seconds: patient, but the end of a vacation should not be late by much.
 FIRST_PAUSE: Final = 60.0
@@ -436,7 +437,7 @@ class VacationKeeper:
             # What is kept, and what was changed by hand, is told by the cloud of this moment.
             await self._house.async_read_now()
         except HomeAssistantError as error:
-            return dict.fromkeys(targets, async_error_text(self._hass, error))
+            return dict.fromkeys(targets, pending_reason(self._hass, error))
         now = dt_util.utcnow()
         shown = {target: self._house.expected(target) for target in self._due(now)}
         steps = {target: self._step(target, it, now) for target, it in shown.items()}
@@ -527,7 +528,7 @@ class VacationKeeper:
                 # Wrong for one of them is not wrong for all.
                 pass
             except HomeAssistantError as error:
-                return dict.fromkeys(changes, async_error_text(self._hass, error))
+                return dict.fromkeys(changes, pending_reason(self._hass, error))
             else:
                 return {}
         outcomes = await asyncio.gather(
@@ -544,7 +545,7 @@ class VacationKeeper:
         try:
             await self._house.async_send(target, change)
         except HomeAssistantError as error:
-            return async_error_text(self._hass, error)
+            return pending_reason(self._hass, error)
         return None
 
 

@@ -1,14 +1,18 @@
 """Settings and their values as the house says them: in its language and its unit."""
 
+from homeassistant.const import UnitOfTemperature
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util.unit_conversion import (
+    TemperatureConverter,
+    TemperatureDeltaConverter,
+)
 
 from .api import ControlMode, Leaf, Value
 from .const import DOMAIN
 from .limits import DIFFERENCES
-from .units import difference_text, temperature_text
 
 
 @callback
@@ -71,6 +75,35 @@ def async_value_text(hass: HomeAssistant, leaf: Leaf, value: Value) -> str:
     assert isinstance(value, float)
     text = difference_text if leaf in DIFFERENCES else temperature_text
     return text(hass, value)
+
+
+@callback
+def temperature_text(hass: HomeAssistant, celsius: float) -> str:
+    """Return a temperature as it is said in this house, such as “21 °C” or “69.8 °F”."""
+    unit = hass.config.units.temperature_unit
+    return _number_text(
+        hass,
+        TemperatureConverter.convert(celsius, UnitOfTemperature.CELSIUS, unit),
+        unit,
+    )
+
+
+@callback
+def difference_text(hass: HomeAssistant, kelvin: float) -> str:
+    """Return a temperature difference as it is said in this house, such as “1.5 °C” or “2.7 °F”."""
+    unit = hass.config.units.temperature_unit
+    return _number_text(
+        hass,
+        TemperatureDeltaConverter.convert(kelvin, UnitOfTemperature.KELVIN, unit),
+        unit,
+    )
+
+
+def _number_text(hass: HomeAssistant, value: float, unit: str) -> str:
+    number = f"{round(value, 1):g}".replace(
+        ".", async_common_text(hass, "decimal_mark")
+    )
+    return f"{number} {unit}"
 
 
 def _translated(

@@ -23,7 +23,7 @@ from .errors import DemoError
 from .house import DOMAIN, House
 from .paths import DEV
 from .ports import HOST, check_port
-from .simulated import HEAT_PUMP, HOME, KEY, SimulatedCloud
+from .simulated import HEAT_PUMP, HOME, KEY, NEIGHBOUR, SimulatedCloud
 from .terminal import complain, say, step, styled
 
 _UNITS: Final[dict[str, Units]] = {"metric": "metric", "us": "us_customary"}
@@ -220,13 +220,16 @@ class _Demo:
             control = f"{self._cloud.url}/_simulator"
             lines += [
                 f"The simulated cloud with two heat pumps: {self._cloud.url}, user ID {HOME}, API key {KEY}",
+                f"To connect a home with one heat pump yourself: Add integration, Heat Pump Steering, API key {KEY},",
+                f"user ID {NEIGHBOUR}, and for the server type {self._cloud.url} and choose “Add custom item”:",
+                "the one that is filled in is the real cloud.",
                 "",
                 "To try:",
                 "  The heat pumps and everything that can be set",
                 f"    {page}",
                 "  What has arrived at the cloud, after you set something",
                 f"    curl -s {control}/heat-pumps",
-                "  Somebody sets 19 °C with the manufacturer's app: seen at the next poll, within five minutes",
+                "  Somebody sets 19 °C with the supplier's app: seen at the next poll, within five minutes",
                 f"    curl -X POST {control}/heat-pumps/{HEAT_PUMP}/settings \\",
                 '      -d \'{"settings": {"room": {"preferred_temperature": 19}}}\'',
                 "  A bad day: the cloud answers 503 until the weather is cleared",

@@ -40,6 +40,7 @@ homeassistant:
 frontend:
 history:
 logbook:
+my:
 sun:
 automation: !include automations.yaml
 scene: !include scenes.yaml

@@ -1,7 +1,7 @@
 """A house: Home Assistant as a program beside this one, with somebody living in it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -57,12 +57,13 @@ class House:
         password: str = "demo",
         log_level: str = "debug",
         python: Path = PYTHON,
+        program: Sequence[str | Path] = ("-m", "homeassistant"),
         patience: float = 600,
     ) -> None:
         """Describe a house; nothing is written or started yet.
 
         `log_level` is the integration's own; everything else logs warnings. `python` is an interpreter that has Home
-        Assistant. `patience` is how many seconds a start may take: the first may install things.
+        Assistant, `program` what it is to run. `patience` is how many seconds a start may take: the first may install things.
         """
         config_dir = config_dir.absolute()
         self.config_dir = config_dir
@@ -83,8 +84,7 @@ class House:
         self._session_open = False
         self.child = Child(
             python,
-            "-m",
-            "homeassistant",
+            *program,
             "--config",
             config_dir,
             "--log-no-color",
@@ -238,7 +238,7 @@ class House:
             ) from None
 
     async def furnish(self) -> None:
-        """Set place, units and language of the house, and the language of its user."""
+        """Set place, units and language of the house, and the language of its user and its assistant."""
         config = await self.api.get("/api/config")
         wanted = {
             "location_name": _HOUSE_NAMES.get(self.language, _HOUSE_NAMES["en"]),
@@ -253,6 +253,8 @@ class House:
         if config["language"] != self.language:
             wanted["language"] = self.language
         await self.api.command("config/core/update", update_units=True, **wanted)
+        if "language" in wanted:
+            await self._teach_assistant()
         # As the onboarding's pages do; without it the overview explains what is new in it. Without the date that they
         # add, nobody is asked to take part in a survey some days later.
         await self.api.command(
@@ -272,6 +274,27 @@ class House:
                 "first_weekday": "language",
             },
         )
+
+    async def _teach_assistant(self) -> None:
+        """Let Assist listen and answer in the language of the house, as it does where that was the first one."""
+        agents = await self.api.command(
+            "conversation/agent/list", language=self.language
+        )
+        understood = {
+            agent["id"]: agent["supported_languages"] for agent in agents["agents"]
+        }
+        assistants = await self.api.command("assist_pipeline/pipeline/list")
+        for assistant in assistants["pipelines"]:
+            for language in understood.get(assistant["conversation_engine"], ())[:1]:
+                changed = assistant | {
+                    "language": self.language,
+                    "conversation_language": language,
+                }
+                await self.api.command(
+                    "assist_pipeline/pipeline/update",
+                    pipeline_id=changed.pop("id"),
+                    **changed,
+                )
 
     async def thermometer(self) -> str:
         """Return the entity id of the room's thermometer."""

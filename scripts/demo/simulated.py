@@ -16,6 +16,8 @@ KEY: Final = "demo-key"
 HOME: Final = "demo-home"
 HEAT_PUMP: Final = "demo-s735"
 """The simulator's demo home: the key it takes, its user, and the first of its two heat pumps."""
+NEIGHBOUR: Final = "neighbour-home"
+"""The user of its other home, which has one heat pump."""
 
 _PATIENCE: Final = 30.0
 

@@ -1,16 +1,17 @@
-"""A house, a cloud and a browser for all tests; every test finds the home as if it had just been connected."""
+"""A house, a cloud and a browser for all tests; every test finds the home as if it had just been connected.
+
+Every walk is played in two scenes, unless it says in which.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Generator
-from contextlib import AsyncExitStack
 import os
 from typing import Final
 
 from playwright.async_api import (
     Browser,
-    Page,
-    Route,
     StorageState,
+    ViewportSize,
     async_playwright,
     expect,
 )
@@ -22,17 +23,21 @@ from scripts.demo.paths import DEV, ROOT
 from scripts.demo.ports import HOST, free_port
 from simulator import Simulator
 
+from .clock import PROGRAM, Clock
 from .home import DASHBOARD, Home
 from .households import USER_ID, households
 from .past import give_past
 from .pictures import Pictures
-from .visitor import PATIENCE, Size, Theme, Visit, Visitor, register_selectors
+from .scenes import DESK, PHONE, Scene, Size
+from .visitor import PATIENCE, Visitor, register_selectors
 
 FAILURES: Final = DEV / "browser"
 """What a page looked like at the end of a test that failed."""
 
-DESKTOP: Final = (1440, 900)
-PHONE: Final = (390, 844)
+VIEWPORTS: Final[dict[Size, ViewportSize]] = {
+    "desktop": {"width": 1440, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,13 +76,19 @@ async def house(
 ) -> AsyncIterator[House]:
     """Start a house with our dashboard in it, and move in. Nothing is connected."""
     folder = tmp_path_factory.mktemp("house")
-    async with House(folder / "config", port=free_port()) as house:
+    async with House(folder / "config", port=free_port(), program=PROGRAM) as house:
         # Entities are given their ids in the language of the house, and get them back whenever they come again: this
         # way they are the same in every language.
         entry_id = await house.connect(cloud.url, user_id=USER_ID)
         await house.disconnect(entry_id)
         await house.add_dashboard("heat-pump", load_yaml_dict(str(DASHBOARD)))
         yield house
+
+
+@pytest.fixture(scope="session")
+def clock(house: House) -> Clock:
+    """Return the clock by which the house knows how much time has passed."""
+    return Clock(house.config_dir)
 
 
 @pytest.fixture(scope="session")
@@ -119,17 +130,18 @@ async def logged_in(browser: Browser, house: House) -> StorageState:
     return state
 
 
-@pytest.fixture
-def language() -> str:
-    """Return what the house speaks. Tests that are for several languages have it as a parameter."""
-    return "en"
+@pytest.fixture(params=[DESK, PHONE], ids=str)
+def scene(request: pytest.FixtureRequest) -> Scene:
+    """Return the scene. Tests that are for other ones have it as a parameter."""
+    scene: Scene = request.param
+    return scene
 
 
 @pytest.fixture
-async def empty_house(cloud: Simulator, house: House, language: str) -> House:
+async def empty_house(cloud: Simulator, house: House, scene: Scene) -> House:
     """Return the house with nothing connected, and a cloud that knows of no changes."""
-    if house.language != language:
-        house.language = language
+    if house.language != scene.language:
+        house.language = scene.language
         await house.furnish()
     for entry in await house.entries():
         await house.disconnect(entry["entry_id"])
@@ -165,60 +177,39 @@ async def past(house: House) -> None:
 
 
 @pytest.fixture
-async def visit(
+async def visitor(
     browser: Browser,
     house: House,
     logged_in: StorageState,
     request: pytest.FixtureRequest,
-) -> AsyncIterator[Visit]:
-    """Return what opens the house in a browser of its own, of a size and in a theme."""
-    async with AsyncExitStack() as stack:
-        pages: list[Page] = []
-
-        async def open_house(
-            *, size: Size = "desktop", theme: Theme = "light"
-        ) -> Visitor:
-            width, height = PHONE if size == "phone" else DESKTOP
-            context = await browser.new_context(
-                accept_downloads=True,
-                color_scheme=theme,
-                device_scale_factor=2 if size == "phone" else 1,
-                has_touch=size == "phone",
-                is_mobile=size == "phone",
-                reduced_motion="reduce",
-                service_workers="block",
-                storage_state=logged_in,
-                timezone_id=house.time_zone,
-                viewport={"width": width, "height": height},
-            )
-            stack.push_async_callback(context.close)
-            context.set_default_timeout(PATIENCE)
-            await context.route(lambda url: not url.startswith(house.url), _stay_here)
-            page = await context.new_page()
-            pages.append(page)
-            return Visitor(page, house)
-
-        yield open_house
+    scene: Scene,
+) -> AsyncIterator[Visitor]:
+    """Return somebody who opens the house in a browser of their own, as the scene wants it."""
+    phone = scene.size == "phone"
+    context = await browser.new_context(
+        accept_downloads=True,
+        color_scheme=scene.theme,
+        device_scale_factor=2 if phone else 1,
+        has_touch=phone,
+        is_mobile=phone,
+        locale=scene.language,
+        reduced_motion="reduce",
+        service_workers="block",
+        storage_state=logged_in,
+        timezone_id=house.time_zone,
+        viewport=VIEWPORTS[scene.size],
+    )
+    async with context:
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        yield Visitor(page, house)
         if request.node.stash.get(_FAILED, False):
             FAILURES.mkdir(exist_ok=True)
-            for number, page in enumerate(pages):
-                await page.screenshot(
-                    path=FAILURES / f"{request.node.name}-{number}.png"
-                )
-
-
-async def _stay_here(route: Route) -> None:
-    await route.abort()
+            await page.screenshot(path=FAILURES / f"{request.node.name}.png")
 
 
 @pytest.fixture
-async def visitor(visit: Visit) -> Visitor:
-    """Return somebody at a desk, in daylight."""
-    return await visit()
-
-
-@pytest.fixture(scope="session")
-def pictures(request: pytest.FixtureRequest) -> Pictures:
-    """Return where pictures go: nowhere without the flag."""
-    wanted = request.config.getoption("--screenshots")
+def pictures(request: pytest.FixtureRequest, scene: Scene) -> Pictures:
+    """Return where pictures go: nowhere without the flag, nor in another language than that of the docs."""
+    wanted = request.config.getoption("--screenshots") and scene.language == "en"
     return Pictures(ROOT / "docs" / "pictures" if wanted else None)

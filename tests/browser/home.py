@@ -50,6 +50,14 @@ class Home:
             for patch in self.cloud.journal.patches()
         ]
 
+    async def next_read(self) -> None:
+        """Wait until the settings have been read once more."""
+        journal = self.cloud.journal
+        reads = len(journal.entries(method="GET", finished=True))
+        await journal.wait_for(
+            reads + 1, method="GET", finished=True, timeout=PATIENCE / 1000
+        )
+
     async def device_id(self) -> str:
         """Return the heat pump's id in Home Assistant."""
         devices = await self.house.api.command("config/device_registry/list")

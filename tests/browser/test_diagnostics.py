@@ -15,8 +15,11 @@ async def test_download(home: Home, visitor: Visitor) -> None:
     await visitor.go("/config/integrations/integration/heatpump_steering")
     entry = page.locator(f"ha-config-entry-row[data-entry-id='{home.entry_id}']")
     await entry.locator("ha-dropdown > [slot=trigger]").first.click()
+    wanted = await visitor.words(
+        "ui.panel.config.integrations.config_entry.download_diagnostics"
+    )
     async with page.expect_download() as download:
-        await entry.get_by_text("Download diagnostics").click()
+        await entry.get_by_text(wanted).click()
     file = await (await download.value).path()
     text = file.read_text(encoding="utf-8")
     told = json.loads(text)["data"]

@@ -21,11 +21,11 @@ async def test_install(
     """A wrong key is told as such and asked for again; with the right one the heat pump is there, as it was."""
     page = visitor.page
     await visitor.go("/config/integrations/dashboard")
-    await visitor.press("Add integration")
+    await visitor.press("ui.panel.config.integrations.add_integration")
     await page.locator("dialog-add-integration input").fill("heat pump")
     await (
         page.locator("ha-integration-list-item")
-        .get_by_text("Heat Pump Steering")
+        .get_by_text(visitor.said("title"))
         .click()
     )
 
@@ -33,7 +33,9 @@ async def test_install(
     await form.locator("input[name=api_key]").fill(WRONG_KEY)
     await form.locator("input[name=user_id]").fill(USER_ID)
     pictures.keep("connect", await page.screenshot())
-    await form.get_by_role("button", name="Server").click()
+    await form.get_by_role(
+        "button", name=visitor.said("config.step.user.data.base_url")
+    ).click()
     await page.locator("ha-picker-combo-box input").fill(cloud.url)
     await (
         page.locator("ha-picker-combo-box")
@@ -41,16 +43,16 @@ async def test_install(
         .filter(has_text=cloud.url)
         .click()
     )
-    await visitor.press("Submit")
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(form.locator("ha-alert")).to_contain_text(
-        "The cloud does not accept this API key."
+        visitor.said("config.error.invalid_auth")
     )
     assert not await empty_house.entries()
 
     await form.locator("input[name=api_key]").fill(KEY)
-    await visitor.press("Submit")
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(page.locator("step-flow-create-entry")).to_be_visible()
-    await visitor.press("Skip and finish")
+    await visitor.press("ui.panel.config.integrations.config_flow.finish_skip")
     [entry] = await empty_house.entries()
     await empty_house.wait_for_entry(entry["entry_id"])
     await visitor.reads(

@@ -5,37 +5,30 @@ import pytest
 
 from .home import Home
 from .pictures import Pictures
-from .visitor import Size, Theme, Visit
+from .scenes import ALL, Scene
+from .visitor import Visitor
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("scene", ALL, ids=str)
 @pytest.mark.usefixtures("past")
 async def test_look(
-    home: Home,
-    visit: Visit,
-    pictures: Pictures,
-    *,
-    language: str,
-    theme: Theme,
-    size: Size,
+    home: Home, visitor: Visitor, pictures: Pictures, scene: Scene
 ) -> None:
     """Every page is complete, in the right language and colours, and nothing sticks out of it."""
-    visitor = await visit(size=size, theme=theme)
     page = visitor.page
 
     await visitor.go("/heat-pump")
-    await visitor.finds("language", language)
-    await visitor.finds("themes.darkMode", theme == "dark")
+    await visitor.finds("themes.darkMode", scene.theme == "dark")
     thermostat = visitor.card("climate.heat_pump")
     await expect(thermostat.locator("ha-control-circular-slider")).to_be_visible()
     await visitor.sees_graph(lines=4, points=10)
+    await visitor.sees_calendar()
     await visitor.finds_all_cards_well()
-    if language == "en":  # the one that the dashboard is written in
+    if scene.language == "en":  # the one that the dashboard is written in
         assert await visitor.names_cut_short() == []
         pictures.keep(
-            f"dashboard-{size}-{theme}", await page.screenshot(full_page=True)
+            f"dashboard-{scene.size}-{scene.theme}",
+            await page.screenshot(full_page=True),
         )
 
     await thermostat.locator("ha-icon-button").last.click()
@@ -46,8 +39,8 @@ async def test_look(
     await visitor.go(f"/config/devices/device/{await home.device_id()}")
     await expect(visitor.card("number.heat_pump_hot_water_at_least")).to_be_visible()
     await visitor.finds_all_cards_well()
-    if (language, size) == ("en", "desktop"):
-        pictures.keep(f"device-{theme}", await page.screenshot())
+    if scene.size == "desktop":
+        pictures.keep(f"device-{scene.theme}", await page.screenshot())
 
     await visitor.go("/config/integrations/integration/heatpump_steering")
     await expect(page.locator("ha-config-entry-row")).to_be_visible()

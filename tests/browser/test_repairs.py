@@ -1,19 +1,31 @@
-"""Settings → Repairs: what somebody reads there, and what it takes to make it go away.
-
-That a setting was not kept, or that the hot water stays cold, takes the integration some minutes to be sure of: too long
-for a walk.
-"""
+"""Settings → Repairs: what somebody reads there, and what it takes to make it go away."""
 
 import json
+from typing import Final
 
 from playwright.async_api import Locator, expect
 
-from custom_components.heatpump_steering.const import DOMAIN
+from custom_components.heatpump_steering.const import DOMAIN, POLL_INTERVAL
+from custom_components.heatpump_steering.hot_water import GRACE as COLD_FOR_LONG
+from custom_components.heatpump_steering.issues import (
+    ACCOUNT_LINK_PAGE,
+    HOT_WATER_PAGE,
+    NOT_KEPT_PAGE,
+)
+from custom_components.heatpump_steering.ledger import (
+    GRACE as KEEPS_WITHIN,
+    MAX_RESENDS,
+)
 
+from .clock import Clock
 from .home import Home
 from .households import HEAT_PUMP
 from .pictures import Pictures
 from .visitor import Visitor
+
+HOT_WATER_AT_LEAST: Final = "number.heat_pump_hot_water_at_least"
+HOT_WATER_AT_MOST: Final = "number.heat_pump_hot_water_at_most"
+STATUS: Final = "sensor.heat_pump_settings"
 
 
 async def open_repair(visitor: Visitor, title: str) -> Locator:
@@ -23,18 +35,43 @@ async def open_repair(visitor: Visitor, title: str) -> Locator:
     return visitor.dialog()
 
 
+async def expect_mended(visitor: Visitor, title: str) -> None:
+    """Wait until the list has no repair any more."""
+    await visitor.go("/config/repairs")
+    nothing = await visitor.words("ui.panel.config.repairs.no_repairs")
+    await expect(visitor.page.get_by_text(nothing)).to_be_visible()
+    await expect(visitor.page.get_by_text(title)).to_be_hidden()
+
+
+async def expect_told(dialog: Locator, description: str) -> None:
+    """Wait until a dialog says all of this, but for links, which it writes in its own way."""
+    for paragraph in description.split("\n\n"):
+        if not paragraph.startswith("["):
+            await expect(dialog).to_contain_text(paragraph)
+
+
+async def expect_page_to_learn_from(
+    visitor: Visitor, dialog: Locator, page: str
+) -> None:
+    """Wait until a dialog's button leads to a page of the docs."""
+    learn_more = await visitor.words("ui.panel.config.repairs.dialog.learn")
+    await expect(dialog.locator("ha-button", has_text=learn_more)).to_have_attribute(
+        "href", page
+    )
+
+
 async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) -> None:
     """A broken link to the manufacturer is told with what to do about it, and gone when it is mended."""
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
     await home.house.reload(home.entry_id)
 
-    title = "The cloud has lost the link to the heat pump's manufacturer"
+    title = visitor.said("issues.account_link.title")
     dialog = await open_repair(visitor, title)
-    await expect(dialog).to_contain_text("“Heat pump”")
-    await expect(dialog.locator("ha-button", has_text="Learn more")).to_have_attribute(
-        "href",
-        "https://github.com/heatpump-steering/heatpump-steering/blob/main/docs/account-link.md",
+    heat_pump = visitor.said("device.heat_pump.name")
+    await expect_told(
+        dialog, visitor.said("issues.account_link.description", heat_pump=heat_pump)
     )
+    await expect_page_to_learn_from(visitor, dialog, ACCOUNT_LINK_PAGE)
     pictures.keep("repair", await visitor.page.screenshot())
     # The dashboard says it too, as long as it lasts.
     badge = "binary_sensor.heat_pump_manufacturer_account"
@@ -44,13 +81,11 @@ async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) ->
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": False})
     await home.house.reload(home.entry_id)
     await expect(visitor.card(badge)).to_be_hidden()
-    await visitor.go("/config/repairs")
-    await expect(visitor.page.locator("ha-config-repairs-dashboard")).to_be_visible()
-    await expect(visitor.page.get_by_text(title)).to_be_hidden()
+    await expect_mended(visitor, title)
 
 
-async def test_fix(home: Home, visitor: Visitor) -> None:
-    """An issue with a form goes when the form is sent: here that of a file that nobody can read."""
+async def test_damaged_file(home: Home, visitor: Visitor) -> None:
+    """A file that nobody can read is told until somebody has seen to it."""
     folder = home.house.config_dir / ".storage"
     await home.house.api.command(
         "config_entries/disable", entry_id=home.entry_id, disabled_by="user"
@@ -63,11 +98,117 @@ async def test_fix(home: Home, visitor: Visitor) -> None:
     )
     await home.house.wait_for_entry(home.entry_id)
 
-    title = "A file of Heat Pump Steering could not be read"
+    texts = "issues.damaged_file.fix_flow.step.confirm"
+    title = visitor.said("issues.damaged_file.title")
     dialog = await open_repair(visitor, title)
-    await expect(dialog).to_contain_text(f"“{file.name}.damaged”")
-    await visitor.press("Submit")
-    await expect(dialog).to_contain_text("repaired")
-    await visitor.go("/config/repairs")
-    await expect(visitor.page.locator("ha-config-repairs-dashboard")).to_be_visible()
-    await expect(visitor.page.get_by_text(title)).to_be_hidden()
+    await expect_told(
+        dialog, visitor.said(f"{texts}.description", copy=f"{file.name}.damaged")
+    )
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
+    await expect_mended(visitor, title)
+
+
+async def open_cold_hot_water(home: Home, visitor: Visitor, clock: Clock) -> Locator:
+    """Let the hot water become too cold by somebody else's doing, and open what Home Assistant says of it."""
+    await visitor.go("/heat-pump")
+    await visitor.expect_number(HOT_WATER_AT_LEAST, 45)
+    home.cloud.cloud.change_settings(
+        HEAT_PUMP, {"dhw": {"temperature_lower_bound": 35}}
+    )
+    clock.forward(POLL_INTERVAL.total_seconds())
+    await visitor.reads(HOT_WATER_AT_LEAST, "35.0")
+    clock.forward(COLD_FOR_LONG)
+    dialog = await open_repair(visitor, visitor.said("issues.hot_water.title"))
+    await expect_told(
+        dialog,
+        visitor.said(
+            "issues.hot_water.fix_flow.step.init.description",
+            heat_pump=visitor.said("device.heat_pump.name"),
+            minimum="35 °C",
+            coldest="40 °C",
+            page=HOT_WATER_PAGE,
+        ),
+    )
+    await expect(dialog.locator(f"a[href='{HOT_WATER_PAGE}']")).to_be_visible()
+    return dialog
+
+
+async def test_cold_hot_water_put_back(
+    home: Home, visitor: Visitor, clock: Clock
+) -> None:
+    """One press, and the hot water is as warm as it was before."""
+    dialog = await open_cold_hot_water(home, visitor, clock)
+    await dialog.get_by_text(
+        visitor.said(
+            "issues.hot_water.fix_flow.step.init.menu_options.put_back", before="45 °C"
+        )
+    ).click()
+    await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
+    assert await home.changes(1) == [{"dhw": {"temperature_lower_bound": 45}}]
+    assert home.heat_pump.held["dhw.temperature_lower_bound"] == 45
+    await expect_mended(visitor, visitor.said("issues.hot_water.title"))
+    await visitor.go("/heat-pump")
+    await visitor.expect_number(HOT_WATER_AT_LEAST, 45)
+
+
+async def test_cold_hot_water_left(home: Home, visitor: Visitor, clock: Clock) -> None:
+    """Who wants it so is not asked again, and nothing is sent."""
+    dialog = await open_cold_hot_water(home, visitor, clock)
+    texts = "issues.hot_water.fix_flow"
+    await dialog.get_by_text(
+        visitor.said(f"{texts}.step.init.menu_options.leave")
+    ).click()
+    await expect(dialog.locator("step-flow-abort")).to_contain_text(
+        visitor.said(f"{texts}.abort.left")
+    )
+    await expect_mended(visitor, visitor.said("issues.hot_water.title"))
+    assert home.cloud.journal.patches() == []
+
+
+async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
+    """What the cloud accepts and does not keep is sent again, then told; and over when the cloud keeps it."""
+    home.cloud.behaviour.keeps_changes = False
+    await visitor.go("/heat-pump")
+    await visitor.expect_number(HOT_WATER_AT_MOST, 55)
+    await visitor.increase(HOT_WATER_AT_MOST)
+    await visitor.reads(HOT_WATER_AT_MOST, "56.0")
+    await visitor.reads(STATUS, "waiting")
+    badge = visitor.card(STATUS)
+    await expect(badge).to_contain_text(
+        visitor.said("entity.sensor.settings_status.state.waiting")
+    )
+    change = {"dhw": {"temperature_upper_bound": 56}}
+    for times in range(2, 2 + MAX_RESENDS):
+        clock.forward(KEEPS_WITHIN)
+        assert await home.changes(times) == [change] * times
+        # Not while an answer is on its way, which would then come too late.
+        await home.next_read()
+    clock.forward(KEEPS_WITHIN)
+    await expect(badge).to_contain_text(
+        visitor.said("entity.sensor.settings_status.state.not_kept")
+    )
+    await visitor.expect_number(HOT_WATER_AT_MOST, 55)
+    assert len(home.cloud.journal.patches()) == 1 + MAX_RESENDS
+
+    setting = visitor.said("entity.number.hot_water_max.name")
+    title = visitor.said("issues.not_kept.title", setting=setting)
+    dialog = await open_repair(visitor, title)
+    await expect_told(
+        dialog,
+        visitor.said(
+            "issues.not_kept.description",
+            heat_pump=visitor.said("device.heat_pump.name"),
+            setting=setting,
+            wished="56 °C",
+            held="55 °C",
+        ),
+    )
+    await expect_page_to_learn_from(visitor, dialog, NOT_KEPT_PAGE)
+
+    home.cloud.behaviour.keeps_changes = True
+    await visitor.go("/heat-pump")
+    await visitor.increase(HOT_WATER_AT_MOST)
+    await visitor.reads(STATUS, "confirmed")
+    assert home.heat_pump.held["dhw.temperature_upper_bound"] == 56
+    await expect_mended(visitor, title)

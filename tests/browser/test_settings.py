@@ -13,7 +13,7 @@ async def test_number(home: Home, visitor: Visitor) -> None:
     await visitor.go("/heat-pump")
     number = "number.heat_pump_may_get_warmer_by"
     await visitor.expect_number(number, 1.5)
-    await visitor.card(number).get_by_label("Increment").click()
+    await visitor.increase(number)
     assert await home.changes(1) == [{"room": {"temperature_upper_bound": 2}}]
     await visitor.expect_number(number, 2)
     await visitor.reads("sensor.heat_pump_room_may_rise_to", "22.5")
@@ -25,7 +25,7 @@ async def test_quick_presses(home: Home, visitor: Visitor) -> None:
     number = "number.heat_pump_hot_water_at_most"
     await visitor.expect_number(number, 55)
     for _ in range(5):
-        await visitor.card(number).get_by_label("Increment").click()
+        await visitor.increase(number)
     await visitor.reads(number, "60.0")
     changes = await home.changes(1)
     assert changes[-1] == {"dhw": {"temperature_upper_bound": 60}}

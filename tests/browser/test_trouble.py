@@ -25,8 +25,10 @@ async def test_refused_by_the_cloud(
     home.cloud.behaviour.validation_limits = {"dhw.temperature_upper_bound": (None, 55)}
     await visitor.go("/heat-pump")
     await visitor.expect_number(HOT_WATER_AT_MOST, 55)
-    await visitor.card(HOT_WATER_AT_MOST).get_by_label("Increment").click()
-    await visitor.sees_toast("Input should be less than or equal to 55")
+    await visitor.increase(HOT_WATER_AT_MOST)
+    reason = "Input should be less than or equal to 55"
+    await visitor.sees_toast(visitor.said("exceptions.refused.message", reason=reason))
+    await visitor.sees_calendar()
     pictures.keep("refused", await visitor.page.screenshot())
     await expect(
         visitor.card(HOT_WATER_AT_MOST).locator("ha-tile-info")
@@ -45,8 +47,11 @@ async def test_switch_refused_by_the_cloud(home: Home, visitor: Visitor) -> None
     await visitor.go("/heat-pump")
     flex_trading = visitor.card("switch.heat_pump_flex_trading")
     await flex_trading.get_by_role("switch").click()
-    await visitor.sees_toast("The cloud refused this change: No contract for it")
-    await expect(flex_trading.locator("ha-tile-info")).to_contain_text("Off")
+    await visitor.sees_toast(
+        visitor.said("exceptions.refused.message", reason="No contract for it")
+    )
+    off = await visitor.words("component.switch.entity_component._.state.off")
+    await expect(flex_trading.locator("ha-tile-info")).to_contain_text(off)
     await visitor.expect_switch("switch.heat_pump_flex_trading", on=False)
     await visitor.expect_switch("switch.heat_pump_dynamic_tariff", on=True)
     assert home.heat_pump.held["optimization_settings.flex_trading"] is False
@@ -60,7 +65,9 @@ async def test_refused_by_home_assistant(home: Home, visitor: Visitor) -> None:
     await box.fill("60")
     await box.press("Enter")
     await visitor.sees_toast(
-        "The hot water cannot be at least 60 °C and at most 55 °C."
+        visitor.said(
+            "exceptions.hot_water_order.message", minimum="60 °C", maximum="55 °C"
+        )
     )
     await expect(box).to_have_value("45")
     assert home.cloud.journal.patches() == []
@@ -71,27 +78,27 @@ async def test_new_key(home: Home, visitor: Visitor) -> None:
     page = visitor.page
     home.cloud.cloud.set_keys(SUPPLIER, [NEW_KEY])
     await visitor.go("/heat-pump")
-    await visitor.card(HOT_WATER_AT_MOST).get_by_label("Increment").click()
-    await visitor.sees_toast("The cloud does not accept the API key")
+    await visitor.increase(HOT_WATER_AT_MOST)
+    await visitor.sees_toast(visitor.said("exceptions.bad_key.message"))
 
     await visitor.go("/config/integrations/dashboard")
-    await visitor.press("Reconfigure")
+    await visitor.press("ui.panel.config.integrations.reconfigure")
     form = page.locator("step-flow-form")
     await form.locator("input[name=api_key]").fill(KEY)
-    await visitor.press("Submit")
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(form.locator("ha-alert")).to_contain_text(
-        "The cloud does not accept this API key."
+        visitor.said("config.error.invalid_auth")
     )
     await form.locator("input[name=api_key]").fill(NEW_KEY)
-    await visitor.press("Submit")
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(page.locator("step-flow-abort")).to_contain_text(
-        "The new API key works."
+        visitor.said("config.abort.reauth_successful")
     )
     await home.house.wait_for_entry(home.entry_id)
 
     home.cloud.journal.clear()
     await visitor.go("/heat-pump")
     await visitor.expect_number(HOT_WATER_AT_MOST, 55)
-    await visitor.card(HOT_WATER_AT_MOST).get_by_label("Increment").click()
+    await visitor.increase(HOT_WATER_AT_MOST)
     assert await home.changes(1) == [{"dhw": {"temperature_upper_bound": 56}}]
     await visitor.expect_number(HOT_WATER_AT_MOST, 56)

@@ -19,11 +19,13 @@ async def test_in_the_calendar(
     before = dict(home.heat_pump.held)
     page = visitor.page
     await visitor.go("/calendar")
-    await visitor.press("Add event")
+    await visitor.press("ui.components.calendar.event.add")
     editor = page.locator("dialog-calendar-event-editor")
     await editor.locator("input[name=summary]").fill("Skiing")
     await editor.locator("ha-switch#all_day").click()
-    await editor.get_by_role("button", name="Add event").click()
+    await editor.get_by_role(
+        "button", name=await visitor.words("ui.components.calendar.event.add")
+    ).click()
     await visitor.reads(CALENDAR, "on", message="Skiing")
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="away")
     [change, *_] = await home.changes(1)
@@ -40,8 +42,8 @@ async def test_in_the_calendar(
     await expect(event).to_be_visible()
     pictures.keep("calendar", await page.screenshot())
     await event.click()
-    await visitor.press("Delete event")
-    await visitor.press("Delete")
+    await visitor.press("ui.components.calendar.event.delete")
+    await visitor.press("ui.common.delete")
     await visitor.reads(CALENDAR, "off")
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="none")
     await home.changes(2)
@@ -62,6 +64,7 @@ async def test_at_the_thermostat(
     colder = change["room"]["preferred_temperature"]
     assert colder < before["room.preferred_temperature"]
     await visitor.expect_number("number.heat_pump_preferred_temperature", colder)
+    await visitor.sees_calendar()
     pictures.keep("away", await visitor.page.screenshot())
     await thermostat.locator("#option-none").click()
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="none")

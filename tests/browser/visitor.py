@@ -1,14 +1,28 @@
 """Somebody who walks through the house with a browser."""
 
+from functools import cache, reduce
+import json
 import math
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final
 
-from playwright.async_api import FloatRect, Locator, Page, Playwright, expect
+from playwright.async_api import (
+    FloatRect,
+    Locator,
+    Page,
+    Playwright,
+    TimeoutError as PageTimeoutError,
+    expect,
+)
 
 from scripts.demo import House
+from scripts.demo.house import DOMAIN
+from scripts.demo.paths import CUSTOM_COMPONENTS
 
 PATIENCE: Final = 60_000
 """Milliseconds that anything may take on a busy machine."""
+
+_STUCK_AFTER: Final = PATIENCE / 6
+"""Milliseconds after which a page is opened once more, as people do."""
 
 _EACH_BELOW: Final = """function* below(node) {
   for (const each of node.querySelectorAll("*")) {
@@ -53,8 +67,10 @@ async def register_selectors(playwright: Playwright) -> None:
     await playwright.selectors.register("card", script=_CARD_OF)
 
 
-type Size = Literal["desktop", "phone"]
-type Theme = Literal["light", "dark"]
+@cache
+def _translations(language: str) -> Any:
+    file = CUSTOM_COMPONENTS / DOMAIN / "translations" / f"{language}.json"
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 class Visitor:
@@ -68,13 +84,42 @@ class Visitor:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     async def go(self, path: str) -> None:
-        """Open a page of the house, and wait until it knows the states."""
-        await self.page.goto(f"{self._house.url}{path}")
-        await self.arrived()
+        """Open a page of the house, and wait until it is ready."""
+        try:
+            await self._open(path, _STUCK_AFTER)
+        except PageTimeoutError:
+            # On a busy machine Home Assistant's frontend sometimes stays without texts, or waits for a file, for ever.
+            await self._open(path, PATIENCE)
 
-    async def arrived(self) -> None:
-        """Wait until the page knows the states."""
-        await self.page.wait_for_function(f"{_HASS}?.connected && {_HASS}.states")
+    async def _open(self, path: str, patience: float) -> None:
+        await self.page.goto(f"{self._house.url}{path}", timeout=patience)
+        await self.arrived(patience)
+
+    async def arrived(self, patience: float = PATIENCE) -> None:
+        """Wait until the page knows the states, and speaks as the house does."""
+        await self.page.wait_for_function(
+            f"""(language) => {_HASS}?.connected && {_HASS}.states
+              && {_HASS}.language === language && {_HASS}.localize("ui.common.delete")""",
+            arg=self._house.language,
+            timeout=patience,
+        )
+
+    def said(self, key: str, **placeholders: str) -> str:
+        """Return a text of ours in the language of the house, by where it is in the translations: "common.vacation"."""
+        text = reduce(
+            lambda texts, name: texts[name],
+            key.split("."),
+            _translations(self._house.language),
+        )
+        return str(text).format(**placeholders)
+
+    async def words(self, key: str, **placeholders: str) -> str:
+        """Return a text of the frontend's own in the language of the house, once the page has it: "ui.common.delete"."""
+        text = await self.page.wait_for_function(
+            f"([key, placeholders]) => {_HASS}.localize(key, placeholders)",
+            arg=[key, placeholders],
+        )
+        return str(await text.json_value())
 
     async def reads(self, entity_id: str, state: str, **attributes: Any) -> None:
         """Wait until the page has been told that an entity is like this."""
@@ -119,6 +164,12 @@ class Visitor:
             arg=[lines, points],
         )
 
+    async def sees_calendar(self) -> None:
+        """Wait until the dashboard's calendar has laid itself out for a narrow card, which it finds out late."""
+        await expect(
+            self.page.locator("hui-calendar-card .controls h1")
+        ).to_be_visible()
+
     async def names_cut_short(self) -> list[str]:
         """Return the entities on whose tiles a name or a state has no room."""
         found: list[str] = await self.page.evaluate(_CUT_SHORT)
@@ -132,8 +183,9 @@ class Visitor:
         """Return the dialog that is open."""
         return self.page.locator("ha-dialog[open]")
 
-    async def press(self, name: str) -> None:
-        """Press the button with this name."""
+    async def press(self, key: str) -> None:
+        """Press the button on which these words of the frontend's are."""
+        name = await self.words(key)
         await self.page.get_by_role("button", name=name, exact=True).click()
 
     # --- thermostats ----------------------------------------------------------------------------------------------
@@ -145,14 +197,38 @@ class Visitor:
         await slider.scroll_into_view_if_needed()
         box = await slider.locator("svg#slider").bounding_box()
         assert box is not None
+        way = [
+            _on_the_dial(box, (of + (to - of) * step / 10 - least) / (most - least))
+            for step in range(11)
+        ]
+        if await self.page.evaluate("navigator.maxTouchPoints"):
+            await self._drag_with_a_finger(way)
+        else:
+            await self._drag_with_the_mouse(way)
+
+    async def _drag_with_the_mouse(self, way: list[tuple[float, float]]) -> None:
         mouse = self.page.mouse
-        for step in range(11):
-            temperature = of + (to - of) * step / 10
-            x, y = _on_the_dial(box, (temperature - least) / (most - least))
+        await mouse.move(*way[0])
+        await mouse.down()
+        for x, y in way[1:]:
             await mouse.move(x, y)
-            if step == 0:
-                await mouse.down()
         await mouse.up()
+
+    async def _drag_with_a_finger(self, way: list[tuple[float, float]]) -> None:
+        """Touch: a page may take it for scrolling, which it does not do with a mouse."""
+        session = await self.page.context.new_cdp_session(self.page)
+        for step, (x, y) in enumerate(way):
+            await session.send(
+                "Input.dispatchTouchEvent",
+                {
+                    "type": "touchMove" if step else "touchStart",
+                    "touchPoints": [{"x": x, "y": y}],
+                },
+            )
+        await session.send(
+            "Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []}
+        )
+        await session.detach()
 
     # --- tiles ----------------------------------------------------------------------------------------------------
 
@@ -162,21 +238,16 @@ class Visitor:
             "aria-valuenow", f"{value:g}"
         )
 
+    async def increase(self, entity_id: str) -> None:
+        """Press the + of a number's tile."""
+        name = await self.words("ui.components.number-buttons.increment")
+        await self.card(entity_id).get_by_label(name).click()
+
     async def expect_switch(self, entity_id: str, *, on: bool) -> None:
         """Wait until the toggle of a switch's tile shows this."""
         await expect(self.card(entity_id).get_by_role("switch")).to_be_checked(
             checked=on
         )
-
-
-class Visit(Protocol):
-    """Opens the house in a browser of its own."""
-
-    async def __call__(
-        self, *, size: Size = "desktop", theme: Theme = "light"
-    ) -> Visitor:
-        """Return who looks at it."""
-        ...
 
 
 def _on_the_dial(box: FloatRect, part: float) -> tuple[float, float]:

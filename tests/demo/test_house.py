@@ -23,6 +23,13 @@ async def states(house: House) -> dict[str, str]:
     }
 
 
+async def assistant_language(house: House) -> str:
+    """Return the language that Assist understands."""
+    found = await house.api.command("assist_pipeline/pipeline/list")
+    [assistant] = found["pipelines"]
+    return str(assistant["conversation_language"])
+
+
 async def test_house(tmp_path: Path) -> None:
     """It comes up with two heat pumps, in its language and units, and keeps them over a restart."""
     async with Simulator(fill=demo_household()) as cloud:
@@ -38,6 +45,8 @@ async def test_house(tmp_path: Path) -> None:
             assert config["language"] == "nl"
             assert config["unit_system"]["temperature"] == "°F"
             assert config["location_name"] == "Demohuis"
+            # Links of my.home-assistant.io end here.
+            assert "my" in config["components"]
             assert not config["recovery_mode"]
             assert not await house.is_new()
             [entry] = await house.entries()
@@ -58,6 +67,11 @@ async def test_house(tmp_path: Path) -> None:
             thermostat = await house.api.get("/api/states/climate.nibe_s735")
             # Thermostats show whole °F.
             assert thermostat["attributes"]["current_temperature"] == 68
+
+            assert await assistant_language(house) == "nl"
+            house.language = "en"
+            await house.furnish()
+            assert await assistant_language(house) == "en"
 
             await house.restart()
             assert len(await house.entries()) == 1

@@ -140,8 +140,10 @@ class Ledger:
     def refuse(self, change: Settings) -> None:
         """Note that a change which was on its way has certainly not been applied."""
         for leaf, value in change.with_implied().items():
-            if times := self._sent.get(leaf, {}).get(value):
-                times.pop()
+            if value in (sent := self._sent.get(leaf, {})):
+                sent[value].pop()
+                if not sent[value]:
+                    del sent[value]
 
     def accept(
         self,
@@ -160,11 +162,7 @@ class Ledger:
         """
         for leaf, value in change.with_implied().without(WRITE_ONLY).items():
             earlier = self._accepted.get(leaf)
-            before = [
-                sent
-                for sent, times in self._sent.pop(leaf, {}).items()
-                if times and sent != value
-            ]
+            before = [sent for sent in self._sent.pop(leaf, ()) if sent != value]
             if earlier:
                 before.extend(earlier.before)
                 if not resent:
@@ -255,7 +253,7 @@ class Ledger:
                 if (new := shown_now.get(leaf)) is not None
                 and not same_value(old, new)
                 and leaf not in given_up
-                and not self._sent.get(leaf, {}).get(new)
+                and new not in self._sent.get(leaf, ())
             )
         )
         self._forget_sent(now)

@@ -123,13 +123,9 @@ def reason_text(hass: HomeAssistant, error: Exception) -> str:
 
 def pending_reason(hass: HomeAssistant, error: HomeAssistantError) -> str:
     """Return why something could not be done yet that is tried on: without advice for who would have to try again."""
-    match error.__cause__:
-        case UnavailableError() as trouble:
-            return reason_text(hass, trouble)
-        case UncertainError() as trouble:
-            return reason_text(hass, trouble.last)
-        case _:
-            return async_error_text(hass, error)
+    if isinstance(error.__cause__, UnavailableError):
+        return reason_text(hass, error.__cause__)
+    return async_error_text(hass, error)
 
 
 def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:

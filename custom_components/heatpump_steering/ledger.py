@@ -111,7 +111,7 @@ class Ledger:
     @property
     def unsettled(self) -> set[Leaf]:
         """Return what was sent, and no read has shown yet; also where nobody knows whether it was accepted."""
-        on_the_way = {leaf for leaf, sent in self._sent.items() if any(sent.values())}
+        on_the_way = {leaf for leaf, sent in self._sent.items() if sent}
         waiting = {leaf for leaf, it in self._accepted.items() if not it.settled}
         return on_the_way | waiting
 

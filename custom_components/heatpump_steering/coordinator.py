@@ -625,7 +625,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def not_kept(self, target: Target) -> Mapping[Leaf, NotKept]:
         """Return the wishes of a target that were not kept."""
-        return self._books.not_kept().get(target, {})
+        return {
+            leaf: it
+            for ledger in self._books.of(target)
+            for leaf, it in ledger.not_kept.items()
+        }
 
     async def async_settle(self) -> None:
         """Wait until what is on its way has arrived, or failed."""

@@ -92,6 +92,8 @@ class VacationKeeper:
 
     def stages(self) -> dict[Target, Stage]:
         """Return how far the vacation of every heat pump is, and that of the home."""
+        if self._book.empty:
+            return dict.fromkeys([None, *self._house.each_target], Stage.HOME)
         is_away = self.away
         stages = {target: self._stage(target, is_away) for target in self._targets}
         of_home = min(
@@ -157,8 +159,8 @@ class VacationKeeper:
         targets = self._house.each_target
         unseen = [
             target
-            for target in self._book.records
-            if target not in targets and not self._house.can_read(target)
+            for target in self._book.records.keys() - set(targets)
+            if not self._house.can_read(target)
         ]
         if any(map(self._is_ours, unseen)):
             targets = [target for target in targets if target in self._book.records]
@@ -219,7 +221,7 @@ class VacationKeeper:
     def start(self) -> None:
         """Begin to follow the plans, and do what was missed."""
         self._awake = True
-        for target in self._house.each_target:
+        for target in self._book.concerned_among(self._house.each_target):
             shown = self._house.shown(target)
             if (record := self._book.records.get(target)) is not None:
                 self._book.records[target] = record.found_again(shown)
@@ -294,7 +296,7 @@ class VacationKeeper:
             # What is on disk is understood first.
             return
         self._hand_over()
-        for target in self._house.each_target:
+        for target in self._book.concerned_among(self._house.each_target):
             unsettled = self._house.unsettled(target)
             record = self._book.records.get(target)
             if record is not None and record.stage is Stage.AWAY:
@@ -373,6 +375,8 @@ class VacationKeeper:
 
     def _due(self, now: datetime) -> list[Target]:
         """Return the targets at which there is something to do."""
+        if self._book.empty:
+            return []
         is_away = away(self._book.plans, now)
 
         def is_due(target: Target) -> bool:

@@ -1,6 +1,6 @@
 """What is known of the vacations of a config entry, and stays known whatever happens: it is on disk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -32,6 +32,12 @@ class VacationBook:
     def empty(self) -> bool:
         """Tell whether there is nothing in it."""
         return not (self.plans or self.records or self.returns)
+
+    def concerned_among(self, targets: Iterable[Target]) -> list[Target]:
+        """Return those of the targets of which there is something in it: mostly none, of however many."""
+        if not (self.records or self.returns):
+            return []
+        return [it for it in targets if it in self.records or it in self.returns]
 
     def lost(self, target: Target) -> Settings:
         """Return what was put back at a target, and is to be once more."""

@@ -18,7 +18,7 @@ async def test_look(
     page = visitor.page
 
     await visitor.go("/heat-pump")
-    await visitor.finds("themes.darkMode", scene.theme == "dark")
+    await visitor.sees_theme(scene.theme)
     thermostat = visitor.card("climate.heat_pump")
     await expect(thermostat.locator("ha-control-circular-slider")).to_be_visible()
     await visitor.sees_graph(lines=4, points=10)

@@ -18,6 +18,8 @@ from scripts.demo import House
 from scripts.demo.house import DOMAIN
 from scripts.demo.paths import CUSTOM_COMPONENTS
 
+from .scenes import Theme
+
 PATIENCE: Final = 60_000
 """Milliseconds that anything may take on a busy machine."""
 
@@ -58,6 +60,16 @@ _CUT_SHORT: Final = f"""() => {{
       .filter((each) => each.scrollWidth > each.clientWidth && getComputedStyle(each).textOverflow === "ellipsis")
       .map(() => info.getRootNode().host?._config?.entity));
 }}"""
+
+# What is seen, and not what the page says of itself: that is sometimes lost.
+_IN_THEME: Final = """(theme) => {
+  const patch = document.createElement("div");
+  patch.style.backgroundColor = "var(--primary-background-color)";
+  document.body.append(patch);
+  const colour = getComputedStyle(patch).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number);
+  patch.remove();
+  return Math.max(...colour) < 128 === (theme === "dark");
+}"""
 
 _HASS: Final = "document.querySelector('home-assistant')?.hass"
 
@@ -132,11 +144,9 @@ class Visitor:
             arg=[entity_id, state, attributes],
         )
 
-    async def finds(self, what: str, value: object) -> None:
-        """Wait until what the page knows of the house ("language") is this."""
-        await self.page.wait_for_function(
-            f"(value) => {_HASS}.{what} === value", arg=value
-        )
+    async def sees_theme(self, theme: Theme) -> None:
+        """Wait until the page has the colours of a theme."""
+        await self.page.wait_for_function(_IN_THEME, arg=theme)
 
     async def sees_toast(self, text: str) -> None:
         """Wait until a toast says something."""

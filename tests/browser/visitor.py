@@ -1,5 +1,6 @@
 """Somebody who walks through the house with a browser."""
 
+from contextlib import suppress
 from functools import cache, reduce
 import json
 import math
@@ -25,6 +26,7 @@ PATIENCE: Final = 60_000
 
 _STUCK_AFTER: Final = PATIENCE / 6
 """Milliseconds after which a page is opened once more, as people do."""
+_TRIES: Final = 3
 
 _EACH_BELOW: Final = """function* below(node) {
   for (const each of node.querySelectorAll("*")) {
@@ -97,21 +99,25 @@ class Visitor:
 
     async def go(self, path: str) -> None:
         """Open a page of the house, and wait until it is ready."""
-        try:
-            await self._open(path, _STUCK_AFTER)
-        except PageTimeoutError:
-            # On a busy machine Home Assistant's frontend sometimes stays without texts, or waits for a file, for ever.
-            await self._open(path, PATIENCE)
+        # On a busy machine one of many pages stays without texts for ever: Home Assistant's frontend has them by then,
+        # and has lost sight of them.
+        for _ in range(_TRIES):
+            with suppress(PageTimeoutError):
+                await self._open(path, _STUCK_AFTER)
+                return
+        await self._open(path, PATIENCE)
 
     async def _open(self, path: str, patience: float) -> None:
         await self.page.goto(f"{self._house.url}{path}", timeout=patience)
         await self.arrived(patience)
+        await self.page.wait_for_function(
+            f"{_HASS}.localize('ui.common.delete')", timeout=patience
+        )
 
     async def arrived(self, patience: float = PATIENCE) -> None:
-        """Wait until the page knows the states, and speaks as the house does."""
+        """Wait until the page knows the states, and the language of the house."""
         await self.page.wait_for_function(
-            f"""(language) => {_HASS}?.connected && {_HASS}.states
-              && {_HASS}.language === language && {_HASS}.localize("ui.common.delete")""",
+            f"(language) => {_HASS}?.connected && {_HASS}.states && {_HASS}.language === language",
             arg=self._house.language,
             timeout=patience,
         )

@@ -47,6 +47,16 @@ def reconfigure(house: Holidays, **typed: str) -> None:
     house.wait(30)
 
 
+def lose_answers(house: Holidays, seconds: float) -> None:
+    """Let the cloud make every change and answer none, while reads tell of yesterday."""
+    house.cloud.behaviour.read_lag_seconds = 45
+    house.cloud.weather.add(method="PATCH", hang="after")
+    house.wait(seconds)
+    house.cloud.weather.clear()
+    house.cloud.weather.release()
+    house.cloud.behaviour.read_lag_seconds = 0
+
+
 # The welcome
 
 
@@ -94,12 +104,7 @@ def test_answers_to_the_end_are_lost(house: Holidays) -> None:
     lines = house.read_logbook()
     house.plan(0, HOUR)
     house.wait(HOUR - 30, step=10)
-    house.cloud.behaviour.read_lag_seconds = 45
-    house.cloud.weather.add(method="PATCH", hang="after")
-    house.wait(65)
-    house.cloud.weather.clear()
-    house.cloud.weather.release()
-    house.cloud.behaviour.read_lag_seconds = 0
+    lose_answers(house, 65)
     house.wait(6 * HOUR, step=60)
     assert room_and_water(house) == before
     assert lines == []
@@ -129,12 +134,7 @@ def test_maximum_in_the_way_and_answers_lost(house: Holidays) -> None:
     house.wait(60)
     house.done_or_raise(house.set(42.0, "hot_water_max"))
     house.wait(HOUR - 120, step=10)
-    house.cloud.behaviour.read_lag_seconds = 45
-    house.cloud.weather.add(method="PATCH", hang="after")
-    house.wait(95)
-    house.cloud.weather.clear()
-    house.cloud.weather.release()
-    house.cloud.behaviour.read_lag_seconds = 0
+    lose_answers(house, 95)
     house.wait(HOUR, step=60)
     assert house.held(HOT_WATER_MIN) == 42
     assert house.held(HOT_WATER_MAX) == 42

@@ -11,7 +11,7 @@ from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers import entity_registry as er
 
 from .clouds.child import DistantCloud
-from .effort import Effort
+from .effort import DEVICES_IN_USE, Effort
 from .home import Home, started
 from .meters import counting_state_writes, spending, watching_for_stalls
 from .subjects.subject import Subject
@@ -43,6 +43,7 @@ async def of_setup_and_polls(
         await home.pass_time(REGISTRIES_SAVED)
         figures |= await _of_unchanged_polls(subject, home, effort)
         figures |= await _of_changed_polls(subject, cloud, home, effort)
+        figures |= await _of_bursts(subject, home, devices, effort)
         figures["blocking calls"] = [home.warnings.blocking_calls]
         return figures, home.warnings.others
 
@@ -127,6 +128,24 @@ async def _of_changed_polls(
             await poll(subject, home)
         figures["change stall"].append(stall.longest)
         await home.settle()
+    return figures
+
+
+async def _of_bursts(
+    subject: Subject, home: Home, devices: int, effort: Effort
+) -> Figures:
+    """Set one setting of several devices at once, again and again."""
+    figures: Figures = {"burst stall": []}
+    for number in range(effort.polls):
+        # Never where it is already.
+        calls = [
+            subject.slide(home, device, 5 + number % 2)
+            for device in range(min(devices, DEVICES_IN_USE))
+        ]
+        with watching_for_stalls() as stall:
+            await asyncio.gather(*(call.run(home.hass) for call in calls))
+            await home.settle()
+        figures["burst stall"].append(stall.longest)
     return figures
 
 

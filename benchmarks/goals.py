@@ -92,6 +92,7 @@ def goals(results: Results) -> Iterator[Goal]:
         "setup stall without garbage",
         "poll stall",
         "change stall",
+        "burst stall",
     ):
         yield Goal(
             f"{figure}, {most} devices",

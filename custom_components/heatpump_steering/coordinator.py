@@ -529,8 +529,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     async def _send_again(self, target: Target, change: Settings) -> None:
         """Send what was not kept once more, but for what somebody has changed in the meantime."""
-        pending = {leaf for leaf, _ in self._outbox.pending(target).items()}
-        change = change.without(pending)
+        change = change.without(self._outbox.pending(target).leaves)
         # Whoever closes the connection does not ask what was not kept.
         with suppress(StoppedError):
             try:

@@ -240,7 +240,7 @@ class Outbox:
         now = self._loop.time()
         goes_at = min(now + QUIET, parcel.began + PATIENCE)
         last_at, last_leaves = self._last_sent.get(parcel.target, (0.0, frozenset()))
-        if last_leaves & {leaf for leaf, _ in parcel.change.items()}:
+        if last_leaves & parcel.change.leaves:
             goes_at = max(goes_at, last_at + PATIENCE)
         parcel.timer = self._loop.call_at(goes_at, self._ripen, parcel)
 
@@ -261,7 +261,7 @@ class Outbox:
                     earlier.in_the_way_of(parcel) for earlier in self._parcels[:index]
                 )
             ):
-                leaves = frozenset(leaf for leaf, _ in parcel.change.items())
+                leaves = frozenset(parcel.change.leaves)
                 self._last_sent[parcel.target] = (self._loop.time(), leaves)
                 parcel.task = self._create_task(self._send(parcel))
 

@@ -1,4 +1,4 @@
-"""Carries vacations out: begins them, ends them, keeps trying, and keeps on disk what has to be put back."""
+"""Carries vacations out: begins them, ends them, and keeps trying until the cloud shows what was put back."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet

@@ -163,9 +163,7 @@ def begin(
     kept = shown.only(wanted.leaves | {Leaf.HOT_WATER_MIN})
     held = Settings()
     if before is not None:
-        still_held = {
-            leaf for leaf, _ in before.kept.items() if before.holds(leaf, shown)
-        }
+        still_held = {leaf for leaf in before.kept.leaves if before.holds(leaf, shown)}
         if is_cold(shown):
             # That belongs to the vacation, whoever has set it.
             still_held.add(Leaf.HOT_WATER_MIN)

@@ -6,6 +6,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util.unit_conversion import (
+    BaseUnitConverter,
     TemperatureConverter,
     TemperatureDeltaConverter,
 )
@@ -80,27 +81,25 @@ def async_value_text(hass: HomeAssistant, leaf: Leaf, value: Value) -> str:
 @callback
 def temperature_text(hass: HomeAssistant, celsius: float) -> str:
     """Return a temperature as it is said in this house, such as “21 °C” or “69.8 °F”."""
-    unit = hass.config.units.temperature_unit
-    return _number_text(
-        hass,
-        TemperatureConverter.convert(celsius, UnitOfTemperature.CELSIUS, unit),
-        unit,
-    )
+    return _number_text(hass, TemperatureConverter, UnitOfTemperature.CELSIUS, celsius)
 
 
 @callback
 def difference_text(hass: HomeAssistant, kelvin: float) -> str:
     """Return a temperature difference as it is said in this house, such as “1.5 °C” or “2.7 °F”."""
-    unit = hass.config.units.temperature_unit
     return _number_text(
-        hass,
-        TemperatureDeltaConverter.convert(kelvin, UnitOfTemperature.KELVIN, unit),
-        unit,
+        hass, TemperatureDeltaConverter, UnitOfTemperature.KELVIN, kelvin
     )
 
 
-def _number_text(hass: HomeAssistant, value: float, unit: str) -> str:
-    number = f"{round(value, 1):g}".replace(
+def _number_text(
+    hass: HomeAssistant,
+    converter: type[BaseUnitConverter],
+    own_unit: UnitOfTemperature,
+    value: float,
+) -> str:
+    unit = hass.config.units.temperature_unit
+    number = f"{round(converter.convert(value, own_unit, unit), 1):g}".replace(
         ".", async_common_text(hass, "decimal_mark")
     )
     return f"{number} {unit}"

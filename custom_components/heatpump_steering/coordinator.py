@@ -254,7 +254,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._miss(error)
         else:
             self._misses = 0
-            self._passed_over = reading.passed_over
+            self._passed_over = len(reading.passed_over)
             self.update_interval = POLL_INTERVAL
             self._follow_up(self._books.read(reading, number=number))
             if reading.heat_pumps:

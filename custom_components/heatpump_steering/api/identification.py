@@ -19,6 +19,7 @@ _HEAT_PUMPS: Final = re.compile(
     "heatpump|airtoair|airtowater|airwater|airsource|groundsource|groundtowater|brine|watertowater"
 )
 _HEAT_PUMPS_IN_SHORT: Final = frozenset({"hp", "ashp", "gshp", "wshp"})
+_LONGEST_KIND: Final = 40
 # Also where only capitals part them, as in EVCharger.
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -58,7 +59,7 @@ def other_kind(item: Mapping[str, Any]) -> str | None:
     if _HEAT_PUMPS.search(together) or not _HEAT_PUMPS_IN_SHORT.isdisjoint(words):
         return None
     if _OTHER_KINDS.search(together) or not _OTHER_KINDS_IN_SHORT.isdisjoint(words):
-        return " ".join(words)
+        return " ".join(words)[:_LONGEST_KIND]
     return None
 
 

@@ -76,6 +76,11 @@ class PassedOver:
     other_kinds: tuple[str, ...] = ()
     """What the user's other devices are, one for each item."""
 
+    @property
+    def kinds(self) -> str:
+        """Return what kinds of device those are, in words: each once, and of many the first few."""
+        return ", ".join([*dict.fromkeys(self.other_kinds)][:3])
+
     def __add__(self, other: PassedOver) -> PassedOver:
         """Return what two answers named."""
         return PassedOver(

@@ -10,11 +10,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.heatpump_steering.const import DOMAIN
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigEntry,
-    ConfigEntryState,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -26,11 +22,6 @@ SETTINGS = "/v1/devices/settings"
 DEVICES = "/v1/devices"
 # The id of the one heat pump of most of these stories, and how the cloud may spell it some day.
 NAME, OTHERWISE = "hp-1", "HP-1"
-
-
-def state_of(house: House) -> ConfigEntryState:
-    """Return how the entry stands."""
-    return house.entry.state
 
 
 def unique_ids(house: House) -> dict[str, str]:

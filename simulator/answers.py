@@ -14,6 +14,10 @@ from .validation import RefusedError
 
 JSON_TYPE: Final = "application/json"
 
+_SHOWN_SECTIONS: Final = tuple(
+    section for section in SECTIONS if section not in WRITE_ONLY_SECTIONS
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -56,12 +60,40 @@ def refused_read(status: int) -> Answer:
     }[status]
 
 
+type Part = tuple[HeatPump, tuple[str, ...] | None]
+"""A heat pump, and the sections that an item of the settings shows of it; None for nothing but its id."""
+
+
+def settings_parts(behaviour: Behaviour, pumps: Iterable[HeatPump]) -> list[Part]:
+    """Return what the items of the settings are about, for all pages together."""
+    parts: list[Part] = []
+    for pump in pumps:
+        if behaviour.duplicates == "split":
+            parts.extend((pump, (section,)) for section in _SHOWN_SECTIONS)
+            continue
+        parts.append((pump, _SHOWN_SECTIONS))
+        if behaviour.duplicates == "bare":
+            parts.append((pump, None))
+    return parts
+
+
 def settings_list(
-    cloud: Cloud, behaviour: Behaviour, supplier_name: str, pumps: Iterable[HeatPump]
+    cloud: Cloud,
+    behaviour: Behaviour,
+    supplier_name: str,
+    parts: Iterable[Part],
+    next_token: str | None,
 ) -> Answer:
     """Return the answer of GET /v1/devices/settings. This is a read that read lags count."""
-    data: list[Json] = [_settings_item(cloud, behaviour, pump) for pump in pumps]
+    in_capitals = behaviour.capitals in ("settings", "everywhere")
+    data: list[Json] = [
+        {"device_id": _id(behaviour, pump.device_id, in_capitals=in_capitals)}
+        | ({} if sections is None else _settings(cloud, behaviour, pump, sections))
+        for pump, sections in parts
+    ]
     meta: dict[str, Json] = {"energy_supplier": supplier_name}
+    if behaviour.settings_page_size:
+        meta["next_token"] = next_token
     if behaviour.extra_fields:
         data.append(
             {
@@ -84,7 +116,12 @@ def device_list(
     next_token: str | None,
 ) -> Answer:
     """Return the answer of GET /v1/devices."""
-    data: list[Json] = [_device_item(behaviour, pump) for pump in pumps]
+    data: list[Json] = []
+    for pump in pumps:
+        item = _device_item(behaviour, pump)
+        data.append(item)
+        if behaviour.duplicates == "bare":
+            data.append({"device_id": item["device_id"]})
     meta: dict[str, Json] = {"next_token": next_token}
     if behaviour.extra_fields:
         data.append({"user_id": "nobody", "brand": "unknown"})
@@ -92,15 +129,14 @@ def device_list(
     return Answer.of(200, {"data": data, "meta": meta})
 
 
-def _settings_item(
-    cloud: Cloud, behaviour: Behaviour, pump: HeatPump
+def _settings(
+    cloud: Cloud, behaviour: Behaviour, pump: HeatPump, sections: Iterable[str]
 ) -> dict[str, Json]:
+    """Return an item of the settings without its id."""
     view = cloud.view(pump)
     leaves: dict[str, Json] = {}
-    for section, names in SECTIONS.items():
-        if section in WRITE_ONLY_SECTIONS:
-            continue
-        for name in names:
+    for section in sections:
+        for name in SECTIONS[section]:
             leaf = f"{section}.{name}"
             if (
                 leaf in view.leaves
@@ -111,7 +147,7 @@ def _settings_item(
                     if leaf in NUMBERS
                     else view.leaves[leaf]
                 )
-    item: dict[str, Json] = {"device_id": pump.device_id}
+    item: dict[str, Json] = {}
     if behaviour.extra_fields:
         leaves |= {
             "room.humidity_target": 45,
@@ -132,6 +168,12 @@ def _settings_item(
     return item
 
 
+def _id(behaviour: Behaviour, value: str, *, in_capitals: bool) -> Json:
+    if behaviour.numeric_ids and value.isdecimal():
+        return int(value)
+    return value.upper() if in_capitals else value
+
+
 def _number(behaviour: Behaviour, value: Json) -> Json:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
@@ -140,8 +182,18 @@ def _number(behaviour: Behaviour, value: Json) -> Json:
 
 def _device_item(behaviour: Behaviour, pump: HeatPump) -> dict[str, Json]:
     item: dict[str, Json] = {
-        "device_id": pump.device_id,
-        "user_id": pump.user_id,
+        "device_id": _id(
+            behaviour,
+            pump.device_id,
+            in_capitals=behaviour.capitals in ("list", "everywhere"),
+        ),
+        "user_id": None
+        if behaviour.user_id_shown == "null"
+        else _id(
+            behaviour,
+            pump.user_id,
+            in_capitals=behaviour.user_id_shown == "capitals",
+        ),
         "brand": pump.brand,
         "model": pump.model,
         "model_type": pump.model_type,
@@ -152,6 +204,8 @@ def _device_item(behaviour: Behaviour, pump: HeatPump) -> dict[str, Json]:
         "has_delayed_power_data_1d": pump.has_delayed_power_data_1d,
         **pump.details,
     }
+    if behaviour.user_id_shown == "missing":
+        del item["user_id"]
     if behaviour.extra_fields:
         item |= {"colour": "white", "tariff_zone": {"id": 3, "name": None}}
     return item

@@ -2,13 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from .fields import NUMBERS, leaf_names
 from .reading import InputError, Json, choice, flag, items, mapping, number, whole
 from .validation import Limits
 
 UpdatedAt = Literal["normal", "missing", "garbage", "late", "frozen"]
+LastPage = Literal["ends", "repeats", "goes_on"]
+Duplicates = Literal["none", "bare", "split"]
+Capitals = Literal["nowhere", "list", "settings", "everywhere"]
+UserId = Literal["normal", "missing", "null", "capitals"]
+
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "updated_at": get_args(UpdatedAt),
+    "last_page": get_args(LastPage),
+    "duplicates": get_args(Duplicates),
+    "capitals": get_args(Capitals),
+    "user_id_shown": get_args(UserId),
+}
 
 
 @dataclass(slots=True)
@@ -60,6 +72,31 @@ class Behaviour:
     """Answers write numbers as strings."""
     missing_leaves: frozenset[str] = frozenset()
     """Leaves that no heat pump shows ("room.temperature_control_mode")."""
+    duplicates: Duplicates = "none"
+    """bare: each heat pump is in the lists a second time, with nothing but its device_id.
+
+    split: its settings come as one item for each section.
+    """
+    settings_page_size: int = 0
+    """The settings come in pages of so many items, with tokens as in the list of heat pumps. 0: all at once."""
+    last_page: LastPage = "ends"
+    """repeats: the token of the last page leads to an empty page that has the same token, again and again.
+
+    goes_on: there is always a new token, though no more items.
+    """
+    byte_order_mark: bool = False
+    """Answers in JSON begin with a byte order mark."""
+
+    numeric_ids: bool = False
+    """Answers write ids of digits as numbers."""
+    capitals: Capitals = "nowhere"
+    """Where answers write device_ids in capitals: in the list of heat pumps, in the settings, or in both."""
+    ids_ignore_case: bool = False
+    """Requests may write ids in any case."""
+    user_id_shown: UserId = "normal"
+    """What the list of heat pumps says of the user."""
+    filters_users: bool = True
+    """False: a GET shows the heat pumps of every user of the supplier, whichever user it asks for."""
 
     @property
     def write_only_status(self) -> int | None:
@@ -109,11 +146,11 @@ def _read(name: str, value: Json) -> object:
             return _status(name, value, 401, 403)
         case "unknown_read_status":
             return _status(name, value, 200, 404)
-        case "updated_at":
-            return choice(name, value, get_args(UpdatedAt))
+        case "updated_at" | "last_page" | "duplicates" | "capitals" | "user_id_shown":
+            return choice(name, value, _CHOICES[name])
         case "keeps_changes":
             return value if isinstance(value, bool) else whole(name, value) or True
-        case "read_lag_reads":
+        case "read_lag_reads" | "settings_page_size":
             return whole(name, value)
         case "read_lag_seconds":
             return number(name, value, low=0)
@@ -133,6 +170,10 @@ def _read(name: str, value: Json) -> object:
             | "needs_reauthentication"
             | "extra_fields"
             | "numbers_as_strings"
+            | "byte_order_mark"
+            | "numeric_ids"
+            | "ids_ignore_case"
+            | "filters_users"
         ):
             return flag(name, value)
         case _:

@@ -257,15 +257,24 @@ class Cloud:
             for pump in self.heat_pumps()
             if pump.supplier == supplier.name
             and not pump.hidden
-            and user_id in (None, pump.user_id)
-            and device_id in (None, pump.device_id)
+            and self._is_asked_for(pump.user_id, user_id)
+            and self._is_asked_for(pump.device_id, device_id)
         ]
+
+    def _is_asked_for(self, found: str, asked: str | None) -> bool:
+        if asked is None:
+            return True
+        if self._behaviour.ids_ignore_case:
+            return found.casefold() == asked.casefold()
+        return found == asked
 
     def targets(
         self, supplier: Supplier, user_id: str | None, device_id: str | None
     ) -> list[HeatPump]:
         """Return the heat pumps that the ids of a change reach. Raises NotFoundError."""
-        if user_id is not None and user_id not in supplier.users:
+        if user_id is not None and not any(
+            self._is_asked_for(each, user_id) for each in supplier.users
+        ):
             raise NotFoundError("User")
         pumps = self.listed(supplier, user_id, device_id)
         if device_id is not None and not pumps:
@@ -307,7 +316,9 @@ class Cloud:
                 }
                 self._write(pump, adjusted, lags=True, moves_updated_at=True)
         if change.device_id is None and change.user_id is not None:
-            supplier.users[change.user_id] |= location
+            for user_id, its_location in supplier.users.items():
+                if self._is_asked_for(user_id, change.user_id):
+                    its_location |= location
         self._changed()
         return bool(pumps or location)
 
@@ -473,9 +484,9 @@ def _read_attributes(attributes: Mapping[str, Json]) -> dict[str, object]:
 
 def _read_attribute(name: str, value: Json) -> object:
     match name:
-        case "brand" | "device_type":
+        case "brand":
             return text(name, value)
-        case "model" | "model_type" | "country":
+        case "model" | "model_type" | "country" | "device_type":
             return optional_text(name, value)
         case "needs_reauthentication" | "has_delayed_power_data_1d" | "hidden":
             return flag(name, value)

@@ -47,7 +47,7 @@ class HeatPump:
     model: str | None = "S1256"
     model_type: str | None = "ground-source"
     country: str | None = "NL"
-    device_type: str = "heat_pump"
+    device_type: str | None = "heat_pump"
     needs_reauthentication: bool = False
     has_delayed_power_data_1d: bool = False
     hidden: bool = False

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from .answers import (
     refusal,
     refused_read,
     settings_list,
+    settings_parts,
 )
 from .behaviour import Behaviour
 from .cloud import Cloud, NotFoundError, Supplier
@@ -101,6 +103,8 @@ class PublicApi:
         if answer is None:
             self._journal.finish(entry, None)
             return _closed(http)
+        if self._behaviour.byte_order_mark and answer.content_type == JSON_TYPE:
+            answer = replace(answer, body=BOM_UTF8 + answer.body)
         if answer.cut:
             self._journal.finish(entry, None)
             return await _cut(http, answer)
@@ -287,8 +291,35 @@ class PublicApi:
         user_id, device_id = request.user_id, request.device_id
         if self._behaviour.unknown_read_status == 404:
             self._cloud.targets(supplier, user_id, device_id)
-        pumps = self._cloud.listed(supplier, user_id, device_id)
-        return settings_list(self._cloud, self._behaviour, supplier.name, pumps)
+        # The cloud as it is documented has no pages here, and takes no notice of what asks for one.
+        size = self._behaviour.settings_page_size
+        after = _read_token(request.query.get("next_token")) if size else 0
+        pumps = self._cloud.listed(supplier, self._filter(user_id), device_id)
+        parts = settings_parts(self._behaviour, pumps)[after:]
+        page = parts[:size] if size else parts
+        return settings_list(
+            self._cloud,
+            self._behaviour,
+            supplier.name,
+            page,
+            self._next_token(after + len(page), more=len(parts) > len(page))
+            if size
+            else None,
+        )
+
+    def _filter(self, user_id: str | None) -> str | None:
+        """Return the user whose heat pumps an answer shows; None for those of all."""
+        return user_id if self._behaviour.filters_users else None
+
+    def _next_token(self, last: int, *, more: bool) -> str | None:
+        """Return the token after a page that ended with `last`."""
+        match self._behaviour.last_page:
+            case "goes_on" if not more:
+                return _token(last + 1)
+            case "ends" if not more:
+                return None
+            case _:
+                return _token(last)
 
     def _get_devices(self, request: _Request, supplier: Supplier) -> Answer:
         limit = read_limit(request.query.get("limit"))
@@ -298,11 +329,13 @@ class PublicApi:
             self._cloud.targets(supplier, user_id, None)
         pumps = [
             pump
-            for pump in self._cloud.listed(supplier, user_id)
+            for pump in self._cloud.listed(supplier, self._filter(user_id))
             if pump.serial > after
         ]
         page = pumps[:limit]
-        next_token = _token(page[-1].serial) if len(pumps) > limit else None
+        next_token = self._next_token(
+            page[-1].serial if page else after, more=len(pumps) > limit
+        )
         return device_list(self._cloud, self._behaviour, page, next_token)
 
 

@@ -123,6 +123,33 @@ BAD = {
         {"user_id": "empty"},
         weather={"path": "/v1/devices", "status": 403},
     ),
+    "other kinds of device alone": Bad(
+        "user_id",
+        "only_other_kinds",
+        {"user_id": "gadgets"},
+        says="(battery, ev charger, smart meter)",
+    ),
+    "other kinds of device alone, and no list": Bad(
+        "user_id",
+        "only_other_kinds",
+        weather={
+            "method": "GET",
+            "body": {"data": [{"device_id": "hp-1", "device_type": "Battery"}]},
+        },
+        says="(battery)",
+    ),
+    "another user's heat pumps alone": Bad(
+        "user_id",
+        "only_other_users",
+        {"user_id": "empty"},
+        {"filters_users": False},
+    ),
+    "another kind of device, by its id": Bad(
+        "user_id",
+        "only_other_kinds",
+        {"user_id": "gadgets", "device_id": "meter"},
+        says="smart meter",
+    ),
     **{
         f"key {key!r}": Bad("api_key", "malformed_key", {"api_key": key})
         for key in ("", " \u200b", "two words", "ключ", "line\nbreak", "x-api-key:\t1")
@@ -182,6 +209,14 @@ def two_homes(house: House) -> House:
     house.add_heat_pump("hp-1")
     house.add_heat_pump("theirs", user_id="user-2")
     house.cloud.cloud.add_user("empty", key=KEY)
+    for device_id, device_type in (
+        ("battery", "BATTERY"),
+        ("charger", "EVCharger"),
+        ("battery-2", "battery"),
+        ("meter", "smart_meter"),
+        ("panels", "pv"),
+    ):
+        house.add_heat_pump(device_id, user_id="gadgets", device_type=device_type)
     return house
 
 

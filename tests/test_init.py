@@ -163,19 +163,6 @@ async def test_hostname_gone(house: House) -> None:
     assert state_of(house) is ConfigEntryState.SETUP_RETRY
 
 
-async def test_home_without_heat_pumps(house: House) -> None:
-    """A home whose heat pumps have all gone is set up, and waits for them."""
-    await house.connected("hp-1", "hp-2")
-    for device_id in ("hp-1", "hp-2"):
-        house.cloud.cloud.hide(device_id)
-    await reload(house)
-    assert state_of(house) is ConfigEntryState.LOADED
-    assert house.shows("climate") == STATE_UNAVAILABLE
-    house.cloud.cloud.hide("hp-1", hidden=False)
-    await house.poll()
-    assert house.shows("climate") == "heat"
-
-
 async def test_unload_during_a_read(house: House) -> None:
     """A read that is refused when the home has been unloaded asks for nothing any more."""
     await house.connected()

@@ -385,12 +385,13 @@ async def test_connection_lost_on_the_way(house: House, step: str) -> None:
     assert result["reason"] == "not_connected"
 
 
-async def test_heat_pumps_gone_on_the_way(house: House) -> None:
+async def test_heat_pumps_gone_on_the_way(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
     """A home without any thermostat has none to choose."""
     await house.connected()
-    house.cloud.cloud.hide("hp-1")
-    await house.hass.config_entries.async_reload(house.entry.entry_id)
-    await house.hass.async_block_till_done()
+    house.cloud.cloud.update_heat_pump("hp-1", {"device_type": "battery"})
+    await house.pass_time(freezer, 6 * 3600)
     result = await choose(house, "thermostat")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "no_thermostat"

@@ -8,8 +8,10 @@ from yarl import URL
 
 from .api import (
     BadKeyError,
+    Listing,
     NotFoundError,
     NotUnderstandableError,
+    PassedOver,
     ReadingNotOfferedError,
     RefusedError,
     Settings,
@@ -104,6 +106,8 @@ class Access:
 
     write_only: bool
     device_ids: frozenset[str] = frozenset()
+    device_id: str | None = None
+    """The one that was asked for, as the cloud spells it."""
 
 
 async def async_try_out(
@@ -120,7 +124,7 @@ async def async_try_out(
         except BadKeyError, NotFoundError, ReadingNotOfferedError:
             await _try_to_write(client, user_id, device_id)
             return Access(write_only=True)
-        found = set(reading.heat_pumps) or await _listed(client, user_id)
+        listed = await _listed(client, user_id)
     except TooManyRequestsError:
         raise InputError("base", "too_many_requests") from None
     except UnavailableError as error:
@@ -131,20 +135,37 @@ async def async_try_out(
         raise InputError(CONF_BASE_URL, "not_understandable") from None
     except SteeringError as error:
         raise InputError("base", "refused", str(error)) from None
+    found = reading.heat_pumps.keys() - listed.others
+    found |= {heat_pump.device_id for heat_pump in listed.heat_pumps}
     if not found:
-        raise InputError(CONF_USER_ID, "no_heat_pumps")
-    if device_id is not None and device_id not in found:
+        raise _nothing_found(reading.passed_over + listed.passed_over)
+    if device_id is None:
+        return Access(write_only=False, device_ids=frozenset(found))
+    name = client.device_ids.name(device_id)
+    if name not in found:
         raise InputError("device_id", "unknown_device")
-    return Access(write_only=False, device_ids=frozenset(found))
+    return Access(
+        write_only=False,
+        device_ids=frozenset(found),
+        device_id=client.device_ids.spelling(name),
+    )
 
 
-async def _listed(client: SettingsClient, user_id: str) -> set[str]:
-    """Return the ids of the user's heat pumps; none where there is no list to read."""
+def _nothing_found(passed_over: PassedOver) -> InputError:
+    """Return what to say of a user without any heat pump; what there is instead helps to find out why."""
+    if passed_over.other_kinds:
+        return InputError(CONF_USER_ID, "only_other_kinds", passed_over.kinds)
+    if passed_over.other_users:
+        return InputError(CONF_USER_ID, "only_other_users")
+    return InputError(CONF_USER_ID, "no_heat_pumps")
+
+
+async def _listed(client: SettingsClient, user_id: str) -> Listing:
+    """Return the list of the user's heat pumps; an empty one where there is none to read."""
     try:
-        listed = await client.get_heat_pumps(user_id)
+        return await client.get_heat_pumps(user_id)
     except BadKeyError, NotFoundError, ReadingNotOfferedError:
-        return set()
-    return {heat_pump.device_id for heat_pump in listed.heat_pumps}
+        return Listing()
 
 
 async def _try_to_write(

@@ -15,7 +15,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -36,7 +35,7 @@ from .account import (
     checked_server,
     cleaned,
 )
-from .api import SettingsClient
+from .api import SettingsClient, id_key
 from .const import (
     CONF_BASE_URL,
     CONF_NAMESPACE,
@@ -46,7 +45,7 @@ from .const import (
     PRODUCTION_URL,
     SANDBOX_URL,
 )
-from .entity_ids import namespace
+from .entity_ids import async_known_device_ids, namespace
 from .options_flow import SteeringOptionsFlow
 from .wording import async_common_text
 
@@ -196,11 +195,19 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 raise InputError(CONF_API_KEY, "wrong_account") from error
             raise
         entry = self._entry
-        if entry is not None and _same_but_for_the_key(entry.data, data):
-            known = self._known_heat_pumps(entry)
-            if access.device_ids and known and not access.device_ids & known:
-                raise InputError(CONF_API_KEY, "wrong_account")
-        return {**data, CONF_WRITE_ONLY: access.write_only}
+        tried_out = {**data, CONF_WRITE_ONLY: access.write_only}
+        if access.device_id is not None:
+            tried_out[CONF_DEVICE_ID] = access.device_id
+        if entry is not None and _connects(entry.data) == _connects(data):
+            if CONF_DEVICE_ID in entry.data:
+                # The entry's own id and title are made of it, so its spelling stays.
+                tried_out[CONF_DEVICE_ID] = entry.data[CONF_DEVICE_ID]
+            if entry.data[CONF_API_KEY] != data[CONF_API_KEY]:
+                known = set(map(id_key, async_known_device_ids(self.hass, entry)))
+                found = set(map(id_key, access.device_ids))
+                if found and known and not found & known:
+                    raise InputError(CONF_API_KEY, "wrong_account")
+        return tried_out
 
     @property
     def _entry(self) -> ConfigEntry | None:
@@ -210,18 +217,6 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         if self.source == SOURCE_RECONFIGURE:
             return self._get_reconfigure_entry()
         return None
-
-    def _known_heat_pumps(self, entry: ConfigEntry) -> set[str]:
-        """Return the ids of the heat pumps that the entry has devices for."""
-        prefix = f"{namespace(entry.data)}_"
-        found = {
-            identifier.removeprefix(prefix)
-            for device in dr.async_entries_for_config_entry(
-                dr.async_get(self.hass), entry.entry_id
-            )
-            for _, identifier in device.identifiers
-        }
-        return found - {"home"}
 
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
@@ -286,10 +281,13 @@ def _checked(
     return data
 
 
-def _same_but_for_the_key(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two sets of data are for the same heat pumps, but with another key."""
-    return one[CONF_API_KEY] != other[CONF_API_KEY] and _unique_id(one) == _unique_id(
-        other
+def _connects(data: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    """Return what a set of data connects, however the ids are spelled: server, user, and one heat pump or all."""
+    device_id = data.get(CONF_DEVICE_ID)
+    return (
+        _server(data),
+        id_key(data[CONF_USER_ID]),
+        None if device_id is None else id_key(device_id),
     )
 
 
@@ -313,11 +311,10 @@ def _title(data: Mapping[str, Any]) -> str:
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two entries are about the same heat pump: one of all of them is about each."""
-    return (_server(one), one[CONF_USER_ID]) == (
-        _server(other),
-        other[CONF_USER_ID],
-    ) and (
-        CONF_DEVICE_ID not in one
-        or CONF_DEVICE_ID not in other
-        or one[CONF_DEVICE_ID] == other[CONF_DEVICE_ID]
+    (*home, device_id), (*other_home, other_device_id) = (
+        _connects(one),
+        _connects(other),
+    )
+    return home == other_home and (
+        None in (device_id, other_device_id) or device_id == other_device_id
     )

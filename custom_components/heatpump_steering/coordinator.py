@@ -27,6 +27,7 @@ from .activity import async_tell_of_changes, async_tell_of_values_by_hand
 from .api import (
     BadKeyError,
     ControlMode,
+    DeviceIds,
     HeatPump,
     Leaf,
     Listing,
@@ -57,14 +58,15 @@ from .const import (
     Target,
 )
 from .devices import READS_UNTIL_GONE, StaleDevices
-from .entity_ids import device_identifier, namespace
-from .errors import READ_ERRORS, action_error, reason_text
+from .entity_ids import async_known_device_ids, device_identifier, namespace
+from .errors import READ_ERRORS, action_error, nothing_listed_reason, reason_text
 from .handing_over import async_hand_over
 from .hot_water import HotWaterWatch
 from .issues import (
     async_close_issues,
     async_show_broken_links,
     async_show_cold_hot_water,
+    async_show_no_heat_pumps,
     async_show_not_kept,
     async_show_overdue_vacations,
 )
@@ -115,11 +117,20 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             on_change=self._tell,
             keep=self._keep_room_sensors,
         )
-        self._only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
+        # Entities, devices and files go by these names, however the cloud spells them by now.
+        device_ids = DeviceIds(
+            [
+                *async_known_device_ids(hass, entry),
+                *async_known_device_ids(hass, entry, removed=True),
+            ]
+        )
+        only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
+        self._only_device_id = only_device_id and device_ids.name(only_device_id)
         self._client = SettingsClient(
             async_get_clientsession(hass),
             entry.data[CONF_BASE_URL],
             entry.data[CONF_API_KEY],
+            device_ids=device_ids,
             on_request=self.requests.note,
         )
         self._books = Books(write_only=self.write_only)
@@ -151,6 +162,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._unsub_read_back: CALLBACK_TYPE | None = None
         self._absences: Counter[str] = Counter()
         self._without_settings: set[str] = set()
+        self._empty_reads = 0
+        self._all_gone = False
+        self._nothing_left: str | None = None
+        """Why there is no heat pump any more, in words; None as long as there is any."""
         self._stale_devices = StaleDevices(hass, entry.entry_id)
         entry.async_on_unload(self._cancel_read_back)
         entry.async_on_unload(self.room_sensors.stop)
@@ -255,20 +270,28 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._miss(error)
         else:
             self._misses = 0
-            self._passed_over = reading.passed_over
+            self._passed_over = len(reading.passed_over)
             self.update_interval = POLL_INTERVAL
             self._follow_up(self._books.read(reading, number=number))
-            if reading.heat_pumps:
+            if reading.heat_pumps.keys() - self._others:
                 self._stale_devices.async_read(
                     {self.identifier(target) for target in self._books.shown_targets}
                 )
 
     async def _list_when_due(self, reading: Reading) -> None:
-        """Read the list of heat pumps at setup, every few hours, and when an unknown one turns up.
+        """Read the list of heat pumps at setup, every few hours, and when an unknown one turns up or none is left.
 
-        Raises SteeringError at setup only: later, a list that cannot be had hides no settings.
+        Raises SteeringError at setup only, as later a list that cannot be had hides no settings; and UpdateFailed if
+        there is no heat pump to set up.
         """
         now = monotonic()
+        at_setup = self._listed_at is None
+        if reading.heat_pumps.keys() - self._others:
+            self._empty_reads = 0
+            self._nothing_left = None
+        else:
+            self._empty_reads += 1
+        all_gone = self._empty_reads >= READS_UNTIL_GONE
         self._count_absences(reading)
         gone = {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}
         # What is listed all the same was asked about when it went.
@@ -278,6 +301,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
             and reading.heat_pumps.keys() <= self._heat_pumps.keys() | self._others
             and gone == self._without_settings
+            and all_gone == self._all_gone
         ):
             return
         listed = Listing()
@@ -286,7 +310,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         except (BadKeyError, NotFoundError, ReadingNotOfferedError) as error:
             LOGGER.debug("Brand and model stay unknown: %s", error)
         except SteeringError as error:
-            if self._listed_at is None:
+            if at_setup:
                 raise
             LOGGER.debug("The list of heat pumps is left for the next poll: %s", error)
             return
@@ -313,6 +337,23 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             del self._absences[device_id]
         if len(self._heat_pumps) == 1:
             self._hand_over(next(iter(self._heat_pumps)))
+        self._all_gone = all_gone
+        listed_ids = {it.device_id for it in listed.heat_pumps}
+        self._nothing_left = None
+        if (all_gone or at_setup) and self._heat_pumps.keys().isdisjoint(
+            listed_ids | reading.heat_pumps.keys()
+        ):
+            self._nothing_left = nothing_listed_reason(
+                self.hass,
+                reading.passed_over + listed.passed_over,
+                self._only_device_id,
+            )
+        if at_setup and self._nothing_left is not None:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="no_heat_pumps",
+                translation_placeholders={"reason": self._nothing_left},
+            )
 
     def _hand_over(self, target: Target) -> None:
         """Let the only target be what the home was while it could not be read, or the heat pump while it could."""
@@ -410,6 +451,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         entry_id = self.config_entry.entry_id
         async_show_not_kept(self.hass, entry_id, self.namespace, self._books.not_kept())
         async_show_broken_links(self.hass, entry_id, self.namespace, self._heat_pumps)
+        async_show_no_heat_pumps(self.hass, self.config_entry, self._nothing_left)
 
     def _plan_read_back(self) -> None:
         """Read again soon, and each time a little later; but not while the cloud wants to be left alone."""

@@ -136,6 +136,8 @@ def _without(value: Any, secrets: Mapping[str, str]) -> Any:
                 f"{before}{re.escape(secret)}{after}",
                 f"[{name.strip('*')}]",
                 value,
+                # The cloud may spell an id otherwise.
+                flags=re.IGNORECASE,
             )
         return value
     if isinstance(value, Mapping):

@@ -1,11 +1,12 @@
 """Which entity shows a setting: what events and issues name instead of a field of the cloud's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .api import Leaf
 from .const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, Target
@@ -41,6 +42,30 @@ def unique_id(namespace: str, target: Target, key: str) -> str:
 def device_identifier(namespace: str, target: Target) -> str:
     """Return what identifies the device of a target; for ever the same."""
     return f"{namespace}_{target or 'home'}"
+
+
+@callback
+def async_known_device_ids(
+    hass: HomeAssistant, entry: ConfigEntry, *, removed: bool = False
+) -> list[str]:
+    """Return the ids of the heat pumps that the house has devices for, or had some for that were removed."""
+    registry = dr.async_get(hass)
+    devices: Iterable[dr.DeviceEntry | dr.DeletedDeviceEntry] = (
+        (
+            device
+            for device in registry.deleted_devices.values()
+            if device.config_entry_id == entry.entry_id
+        )
+        if removed
+        else dr.async_entries_for_config_entry(registry, entry.entry_id)
+    )
+    home = device_identifier(namespace(entry.data), None)
+    return [
+        identifier.removeprefix(f"{namespace(entry.data)}_")
+        for device in devices
+        for _, identifier in device.identifiers
+        if identifier != home
+    ]
 
 
 @callback

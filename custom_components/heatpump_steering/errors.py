@@ -10,6 +10,7 @@ from .api import (
     ContradictoryChangeError,
     NotFoundError,
     NotUnderstandableError,
+    PassedOver,
     ReadingRefusedError,
     RefusedError,
     SteeringError,
@@ -119,6 +120,21 @@ def reason_text(hass: HomeAssistant, error: Exception) -> str:
             return str(error)
         case _:
             return async_common_text(hass, "reason_unexpected")
+
+
+def nothing_listed_reason(
+    hass: HomeAssistant, passed_over: PassedOver, device_id: str | None
+) -> str:
+    """Return why there is no heat pump, to be quoted, in the house's language; `device_id` where only one is looked for."""
+    if device_id is not None:
+        return async_common_text(hass, "reason_one_not_listed", device_id=device_id)
+    if passed_over.other_kinds:
+        return async_common_text(
+            hass, "reason_only_other_kinds", kinds=passed_over.kinds
+        )
+    if passed_over.other_users:
+        return async_common_text(hass, "reason_only_other_users")
+    return async_common_text(hass, "reason_none_listed")
 
 
 def pending_reason(hass: HomeAssistant, error: HomeAssistantError) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping
 from hashlib import sha256
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -24,6 +25,7 @@ NOT_KEPT_PAGE = f"{PROJECT_URL}/blob/main/docs/not-kept.md"
 ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
 HOT_WATER_PAGE = f"{PROJECT_URL}/blob/main/docs/hot-water.md"
 VACATIONS_PAGE = f"{PROJECT_URL}/blob/main/docs/vacations.md"
+NO_HEAT_PUMPS_PAGE = f"{PROJECT_URL}/blob/main/docs/no-heat-pumps.md"
 
 
 @callback
@@ -53,6 +55,22 @@ def async_show_broken_links(
         },
         translation_key="account_link",
         learn_more_url=ACCOUNT_LINK_PAGE,
+    )
+
+
+@callback
+def async_show_no_heat_pumps(
+    hass: HomeAssistant, entry: ConfigEntry, reason: str | None
+) -> None:
+    """Show an issue where a home has no heat pump any more, with the reason; None where it has one."""
+    _show(
+        hass,
+        f"no_heat_pumps_{entry.entry_id}_",
+        {}
+        if reason is None
+        else {_anonymous(None): {"home": entry.title, "reason": reason}},
+        translation_key="no_heat_pumps",
+        learn_more_url=NO_HEAT_PUMPS_PAGE,
     )
 
 

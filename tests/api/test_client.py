@@ -1,5 +1,6 @@
 """The three requests, over real HTTP against the simulator."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import logging
@@ -14,12 +15,14 @@ from custom_components.heatpump_steering.api import (
     HeatPump,
     NotFoundError,
     NotUnderstandableError,
+    PassedOver,
     ReadingNotOfferedError,
     RefusedError,
     Settings,
     SettingsClient,
     SteeringError,
     TooManyRequestsError,
+    Trouble,
     UnavailableError,
 )
 from simulator import Simulator
@@ -110,7 +113,7 @@ async def test_read_tolerantly(
     [
         [],
         [None, 7, "hp-1", ["hp-1"], {}, {"device_id": None}, {"device_id": ""}],
-        [{"device_id": 7, "room": {"preferred_temperature": 20}}],
+        [{"device_id": " "}, {"device_id": True}, {"device_id": ["hp-1"]}],
     ],
     ids=str,
 )
@@ -176,17 +179,238 @@ async def test_list_tolerantly(client: SettingsClient, cloud: Simulator) -> None
         body={
             "data": [
                 {"device_id": "bare"},
-                {"device_id": "odd", "brand": 7, "needs_reauthentication": "yes"},
-                {"device_id": "typeless", "device_type": None, "model": ""},
+                {"device_id": "odd", "brand": True, "needs_reauthentication": "yes"},
+                {"device_id": "typeless", "device_type": None, "model": " "},
+                {"device_id": 1155, "brand": 7, "model": 12.5, "model_type": "\tair "},
                 {"device_id": "car", "device_type": "ev"},
                 {"device_id": "theirs", "user_id": "user-9"},
+                {"user_id": "user-9"},
             ],
             "meta": None,
         }
     )
-    assert (await client.get_heat_pumps(USER)).heat_pumps == tuple(
-        HeatPump(device_id=device_id) for device_id in ("bare", "odd", "typeless")
+    listed = await client.get_heat_pumps(USER)
+    assert listed.heat_pumps == (
+        *(HeatPump(device_id=device_id) for device_id in ("bare", "odd", "typeless")),
+        HeatPump(device_id="1155", brand="7", model="12.5", model_type="air"),
     )
+    assert listed.others == {"car", "theirs"}
+    assert listed.passed_over == PassedOver(other_users=2, other_kinds=("ev",))
+
+
+async def test_same_heat_pump_twice_in_the_list(
+    client: SettingsClient, cloud: Simulator
+) -> None:
+    """What one item tells is not lost to another that does not tell it, or that is of another kind."""
+    once = (await client.get_heat_pumps(USER)).heat_pumps
+    cloud.behaviour.duplicates = "bare"
+    assert (await client.get_heat_pumps(USER)).heat_pumps == once
+    cloud.weather.add(
+        body={
+            "data": [
+                {"device_id": "hp-1", "brand": "nibe"},
+                {"device_id": "HP-1", "model": "S735", "needs_reauthentication": True},
+                {"device_id": "hp-1", "device_type": "meter"},
+                {"device_id": "hp-1", "needs_reauthentication": False},
+            ]
+        }
+    )
+    listed = await client.get_heat_pumps(USER)
+    assert listed.heat_pumps == (
+        HeatPump(
+            device_id="hp-1", brand="nibe", model="S735", needs_reauthentication=True
+        ),
+    )
+    assert listed.others == frozenset()
+
+
+@pytest.mark.parametrize("page_size", [0, 1, 2, 5])
+@pytest.mark.parametrize("duplicates", ["none", "bare", "split"])
+@pytest.mark.parametrize("last_page", ["ends", "repeats", "goes_on"])
+async def test_settings_in_pages_and_parts(
+    client: SettingsClient,
+    cloud: Simulator,
+    page_size: int,
+    duplicates: Any,
+    last_page: Any,
+) -> None:
+    """However the settings come, it is the same that is read, and it comes to an end."""
+    whole = await client.get_settings(USER)
+    cloud.behaviour.settings_page_size = page_size
+    cloud.behaviour.duplicates = duplicates
+    cloud.behaviour.last_page = last_page
+    cloud.journal.clear()
+    assert await client.get_settings(USER) == whole
+    requests = cloud.journal.entries()
+    assert {request.query["user_id"] for request in requests} == {USER}
+    items = {"none": 2, "bare": 4, "split": 6}[duplicates]
+    pages = -(-items // page_size) if page_size else 1
+    if page_size:
+        pages = {"ends": pages, "repeats": pages + 1, "goes_on": 10}[last_page]
+    assert len(requests) == pages
+
+
+async def test_page_that_fails(client: SettingsClient, cloud: Simulator) -> None:
+    """A part of the settings is not taken for all of them."""
+    cloud.behaviour.settings_page_size = 1
+    cloud.weather.add(times=1)
+    cloud.weather.add(status=503)
+    with pytest.raises(UnavailableError):
+        await client.get_settings(USER)
+
+
+async def test_pages_of_one_heat_pump(client: SettingsClient, cloud: Simulator) -> None:
+    """Every page is asked for with the same query, but for the token."""
+    cloud.behaviour.settings_page_size = 1
+    cloud.behaviour.duplicates = "split"
+    reading = await client.get_settings(USER, "hp-2")
+    assert len(reading.heat_pumps["hp-2"].settings.leaves) == 10
+    for request in cloud.journal.entries():
+        asked = {**request.query}
+        asked.pop("next_token", None)
+        assert asked == {"user_id": USER, "device_id": "hp-2"}
+    assert len(cloud.journal.entries()) == 3
+
+
+async def test_token_that_is_a_number(client: SettingsClient, cloud: Simulator) -> None:
+    """A token may be any text or number; what is neither ends the list."""
+    for number, token in enumerate((0, " ", None), 1):
+        cloud.weather.add(
+            times=1,
+            body={
+                "data": [{"device_id": f"hp-{number}"}],
+                "meta": {"next_token": token},
+            },
+        )
+    assert (await client.get_settings(USER)).heat_pumps.keys() == {"hp-1", "hp-2"}
+    assert cloud.journal.entries()[1].query == {"user_id": USER, "next_token": "0"}
+
+
+async def test_settings_that_are_newer(
+    client: SettingsClient, cloud: Simulator
+) -> None:
+    """Of two items for a heat pump, whatever their order, the newer one counts where both tell something."""
+    older = {
+        "device_id": "hp-1",
+        "room": {"preferred_temperature": 20, "schedule_enabled": True},
+        "updated_at": "2026-04-17T09:00:00Z",
+    }
+    newer = {
+        "device_id": "HP-1 ",
+        "room": {"preferred_temperature": 22, "schedule_enabled": None},
+        "updated_at": "2026-04-17T12:00:00+02:00",
+    }
+    for data in ([older, newer], [newer, older]):
+        cloud.weather.replace([])
+        cloud.weather.add(body={"data": data})
+        (reported,) = (await client.get_settings(USER)).heat_pumps.values()
+        assert reported.settings == Settings(preferred_temperature=22, schedule=True)
+        assert reported.updated_at == datetime(2026, 4, 17, 10, tzinfo=UTC)
+
+
+async def test_not_ours_in_the_settings(
+    client: SettingsClient, cloud: Simulator
+) -> None:
+    """The settings, too, may name another user or another kind of device; that is not read."""
+    room = {"room": {"preferred_temperature": 20}}
+    cloud.weather.add(
+        body={
+            "data": [
+                {"device_id": "hp-1", "user_id": "user-9", **room},
+                {"device_id": "hp-2", "device_type": "BatteryPack", **room},
+                {"device_id": "hp-3", "user_id": None, "device_type": "", **room},
+                {"device_id": "hp-4", "user_id": " USER-1", **room},
+            ]
+        }
+    )
+    reading = await client.get_settings(USER)
+    assert reading.heat_pumps.keys() == {"hp-3", "hp-4"}
+    assert reading.passed_over == PassedOver(1, ("battery pack",))
+    assert len(reading.passed_over) == 2
+
+
+async def test_ids_that_are_numbers(
+    session: aiohttp.ClientSession, cloud: Simulator
+) -> None:
+    """The same heat pump, whether its id is written as a number or as a text; it is sent as text."""
+    cloud.cloud.add_heat_pump("7001", "42", key=KEY)
+    cloud.behaviour.numeric_ids = True
+    client = SettingsClient(session, cloud.url, KEY)
+    assert (await client.get_settings("42")).heat_pumps.keys() == {"7001"}
+    assert (await client.get_settings("42", "7001")).heat_pumps.keys() == {"7001"}
+    (listed,) = (await client.get_heat_pumps("42")).heat_pumps
+    assert listed.device_id == "7001"
+    await client.patch_settings("42", "7001", Settings(schedule=True))
+    assert cloud.journal.patches()[0]["device_id"] == "7001"
+
+
+async def read_one(client: SettingsClient, cloud: Simulator) -> list[str | None]:
+    """Read hp-2 alone, and return for which heat pumps the cloud was asked on the way; None is all of the user's."""
+    before = len(cloud.journal.entries())
+    reading = await client.get_settings(USER, "hp-2")
+    assert reading.heat_pumps.keys() == {"hp-2"}
+    return [
+        request.query.get("device_id") for request in cloud.journal.entries()[before:]
+    ]
+
+
+@pytest.mark.parametrize("unknown_read_status", [200, 404])
+async def test_spelling_of_one_heat_pump(
+    client: SettingsClient, cloud: Simulator, unknown_read_status: int
+) -> None:
+    """A heat pump that the cloud spells differently is found among all, then asked for and changed by its own spelling."""
+    cloud.behaviour.unknown_read_status = unknown_read_status
+    assert await read_one(client, cloud) == ["hp-2"]
+    cloud.cloud.remove_heat_pump("hp-2")
+    cloud.cloud.add_heat_pump("HP-2", USER, key=KEY)
+    assert await read_one(client, cloud) == ["hp-2", None]
+    assert await read_one(client, cloud) == ["HP-2"]
+    await client.patch_settings(USER, "hp-2", Settings(schedule=True))
+    assert cloud.journal.patches()[0]["device_id"] == "HP-2"
+
+
+async def test_one_heat_pump_that_is_not_there(
+    client: SettingsClient, cloud: Simulator
+) -> None:
+    """It costs one request to look whether it is back, not two."""
+    cloud.cloud.hide("hp-2")
+    for requests in (2, 3, 4):
+        assert (await client.get_settings(USER, "hp-2")).heat_pumps == {}
+        assert len(cloud.journal.entries()) == requests
+    cloud.cloud.hide("hp-2", hidden=False)
+    assert await read_one(client, cloud) == [None]
+
+
+async def test_list_spells_otherwise(client: SettingsClient, cloud: Simulator) -> None:
+    """Settings and list are about the same heat pumps; what is changed is called as the settings call it."""
+    cloud.behaviour.capitals = "settings"
+    names = (await client.get_settings(USER)).heat_pumps.keys()
+    listed = (await client.get_heat_pumps(USER)).heat_pumps
+    assert [heat_pump.device_id for heat_pump in listed] == list(names)
+    cloud.behaviour.ids_ignore_case = True
+    await client.patch_settings(USER, "hp-1", Settings(schedule=True))
+    assert cloud.journal.patches()[0]["device_id"] == "HP-1"
+
+
+async def test_others_that_are_spelled_otherwise(
+    client: SettingsClient, cloud: Simulator
+) -> None:
+    """What the list says to be another user's is so in the settings as well, however it is spelled there."""
+    cloud.behaviour.filters_users = False
+    cloud.behaviour.capitals = "list"
+    reading = await client.get_settings(USER)
+    listed = await client.get_heat_pumps(USER)
+    assert reading.heat_pumps.keys() - listed.others == {"hp-1", "hp-2"}
+
+
+async def test_byte_order_mark(client: SettingsClient, cloud: Simulator) -> None:
+    """UTF-8 that begins with a byte order mark is UTF-8, also in a refusal."""
+    plain = await client.get_settings(USER)
+    cloud.behaviour.byte_order_mark = True
+    assert await client.get_settings(USER) == plain
+    assert len((await client.get_heat_pumps(USER)).heat_pumps) == 2
+    with pytest.raises(RefusedError, match="greater than or equal to 0"):
+        await client.patch_settings(USER, "hp-1", Settings(allowed_below=-1))
 
 
 async def test_list_page_by_page(client: SettingsClient, cloud: Simulator) -> None:
@@ -210,7 +434,11 @@ async def test_list_without_an_end(client: SettingsClient, cloud: Simulator) -> 
     assert (await client.get_heat_pumps(USER)).heat_pumps == (
         HeatPump(device_id="hp-1"),
     )
-    assert len(cloud.journal.entries()) == 4
+    assert len(cloud.journal.entries()) == 2
+    cloud.weather.clear()
+    cloud.behaviour.last_page = "goes_on"
+    assert len((await client.get_heat_pumps(USER)).heat_pumps) == 2
+    assert len(cloud.journal.entries()) == 12
 
 
 @pytest.mark.parametrize("device_id", [None, "hp-1"])
@@ -391,7 +619,7 @@ async def test_no_answer(
     weather: dict[str, Any],
 ) -> None:
     """A connection that breaks off, or a server that never answers, may have taken a change."""
-    hasty = SettingsClient(session, cloud.url, KEY, time_limit=0.1)
+    hasty = SettingsClient(session, cloud.url, KEY, read_limit=0.1, write_limit=0.1)
     cloud.weather.add(**weather)
     with pytest.raises(UnavailableError) as error:
         await send(hasty, request_name)
@@ -404,6 +632,46 @@ async def test_nobody_there(client: SettingsClient, cloud: Simulator) -> None:
     await cloud.stop()
     with pytest.raises(UnavailableError) as error:
         await client.patch_settings(USER, None, Settings(schedule=True))
+    assert error.value.maybe_applied is False
+
+
+async def test_each_kind_of_request_has_its_limit(
+    session: aiohttp.ClientSession, cloud: Simulator
+) -> None:
+    """Reads may take longer than changes, or the other way round."""
+    cloud.weather.add(hang="before")
+    slow_reads = SettingsClient(session, cloud.url, KEY, write_limit=0.1)
+    with pytest.raises(UnavailableError):
+        await slow_reads.patch_settings(USER, None, Settings())
+    slow_changes = SettingsClient(session, cloud.url, KEY, read_limit=0.1)
+    with pytest.raises(UnavailableError):
+        await slow_changes.get_settings(USER)
+
+
+@pytest.mark.parametrize("request_name", REQUESTS)
+async def test_connection_that_is_never_there(
+    session: aiohttp.ClientSession, request_name: str
+) -> None:
+    """Where no connection comes about, it does not take the time of an answer, and nothing can have been applied."""
+
+    async def say_nothing(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = SettingsClient(
+            # It would have to say hello first.
+            session,
+            f"https://127.0.0.1:{port}",
+            KEY,
+            connect_limit=0.1,
+        )
+        with pytest.raises(UnavailableError) as error:
+            await send(client, request_name)
+    assert error.value.trouble is Trouble.NOT_REACHED
     assert error.value.maybe_applied is False
 
 

@@ -190,6 +190,15 @@ async def test_behaviour(client: Client, simulator: Simulator) -> None:
         "extra_fields": True,
         "numbers_as_strings": True,
         "missing_leaves": ["room.schedule_enabled"],
+        "duplicates": "bare",
+        "settings_page_size": 3,
+        "last_page": "goes_on",
+        "byte_order_mark": True,
+        "numeric_ids": True,
+        "capitals": "list",
+        "ids_ignore_case": True,
+        "user_id_shown": "null",
+        "filters_users": False,
     }
     plain = await client.control("GET", "/behaviour")
     assert plain.keys() == values.keys()
@@ -217,6 +226,9 @@ async def test_behaviour(client: Client, simulator: Simulator) -> None:
         ("PATCH", "/behaviour", {"write_only": "yes"}, 400),
         ("PATCH", "/behaviour", {"bad_key_status": 500}, 400),
         ("PATCH", "/behaviour", {"updated_at": "sometimes"}, 400),
+        ("PATCH", "/behaviour", {"last_page": "maybe"}, 400),
+        ("PATCH", "/behaviour", {"settings_page_size": 1.5}, 400),
+        ("PATCH", "/behaviour", {"filters_users": "all"}, 400),
         ("PATCH", "/behaviour", {"keeps_changes": -1}, 400),
         ("PATCH", "/behaviour", {"read_lag_seconds": -1}, 400),
         ("PATCH", "/behaviour", {"clock_offset": "ahead"}, 400),

@@ -15,7 +15,8 @@ from .errors import (
     Trouble,
     UnavailableError,
 )
-from .models import ControlMode, HeatPump, Leaf, Listing, Value
+from .identification import DeviceIds, id_key
+from .models import ControlMode, HeatPump, Leaf, Listing, PassedOver, Value
 from .settings import (
     IN_JSON,
     SAME_WITHIN,
@@ -34,11 +35,13 @@ __all__ = [
     "BadKeyError",
     "ContradictoryChangeError",
     "ControlMode",
+    "DeviceIds",
     "HeatPump",
     "Leaf",
     "Listing",
     "NotFoundError",
     "NotUnderstandableError",
+    "PassedOver",
     "Reading",
     "ReadingNotOfferedError",
     "ReadingRefusedError",
@@ -53,6 +56,7 @@ __all__ = [
     "Trouble",
     "UnavailableError",
     "Value",
+    "id_key",
     "same_value",
     "without_dust",
 ]

@@ -1,7 +1,8 @@
 """The three requests of the API."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,18 +26,23 @@ from .errors import (
     Trouble,
     UnavailableError,
 )
-from .models import HeatPump, Listing
+from .identification import DeviceIds, id_of, is_of_user, other_kind
+from .models import HeatPump, Listing, PassedOver
 from .settings import Reading, ReportedSettings, Settings
 
 DEVICES_PATH: Final = "/v1/devices"
 SETTINGS_PATH: Final = "/v1/devices/settings"
 
-TIME_LIMIT: Final = 10.0
+# How long a request may take, in seconds. A cloud that takes its time is read all the same; a change is to be sent again,
+# if need be, before its caller's patience ends (see DEADLINE). Whether anybody is there shows sooner.
+READ_LIMIT: Final = 30.0
+WRITE_LIMIT: Final = 20.0
+CONNECT_LIMIT: Final = 10.0
 # Whoever asks for a longer wait has made a mistake.
 LONGEST_WAIT: Final = 24 * 3600.0
 PAGE_LIMIT: Final = 1000
-# A server that never ends its list must not keep us for ever: 4,000 heat pumps of one user are enough.
-MAX_PAGES: Final = 4
+# A server that never ends its list must not keep us for ever.
+MAX_PAGES: Final = 10
 # Heat pumps whose settings are read in one go, which takes a few milliseconds.
 READ_AT_ONCE: Final = 250
 
@@ -54,7 +60,8 @@ class Sent:
 class SettingsClient:
     """Talks to one server with one key.
 
-    Every request takes at most `time_limit` seconds and raises a `SteeringError` of the kind that fits.
+    A read takes at most `read_limit` seconds for each of its pages, a change `write_limit`, and both fail after
+    `connect_limit` where there is nobody; each raises a `SteeringError` of the kind that fits.
     """
 
     def __init__(
@@ -63,12 +70,27 @@ class SettingsClient:
         base_url: str,
         api_key: str,
         *,
-        time_limit: float = TIME_LIMIT,
+        device_ids: DeviceIds | None = None,
+        read_limit: float = READ_LIMIT,
+        write_limit: float = WRITE_LIMIT,
+        connect_limit: float = CONNECT_LIMIT,
         on_request: Callable[[Sent], None] | None = None,
     ) -> None:
-        """Take the session to use, the server as https://host, the key, and whom to tell of every request."""
+        """Take the session to use, the server as https://host, the key, and whom to tell of every request.
+
+        `device_ids` are the names by which heat pumps go in all that comes in and goes out here.
+        """
         self._session = session
-        self._timeout = aiohttp.ClientTimeout(total=time_limit)
+        self.device_ids = device_ids or DeviceIds()
+        self._not_found: set[str] = set()
+        """Heat pumps that the server did not find by the spelling that was known."""
+        self._timeouts = {
+            method: aiohttp.ClientTimeout(total=limit, connect=connect_limit)
+            for method, limit in (
+                (HTTPMethod.GET, read_limit),
+                (HTTPMethod.PATCH, write_limit),
+            )
+        }
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
         self._key_in_json = _any_spelling_in_json(api_key)
@@ -90,7 +112,7 @@ class SettingsClient:
         """
         body: dict[str, Any] = {"user_id": user_id}
         if device_id is not None:
-            body["device_id"] = device_id
+            body["device_id"] = self.device_ids.spelling(device_id)
         body.update(change.to_json())
         status, headers, _ = await self._request(
             HTTPMethod.PATCH, SETTINGS_PATH, body=body
@@ -103,26 +125,52 @@ class SettingsClient:
     async def get_settings(self, user_id: str, device_id: str | None = None) -> Reading:
         """Read the settings of the user's heat pumps, or of one of them.
 
-        Items without an id or of another user are passed over; unreadable leaves are None. Raises BadKeyError also for a key that
-        may only write, ReadingNotOfferedError or NotFoundError where there is nothing to read, and the others as
-        `patch_settings`.
+        Items without an id are passed over, and what is another user's or another kind of device; unreadable leaves are
+        None. Raises BadKeyError also for a key that may only write, ReadingNotOfferedError or NotFoundError where there
+        is nothing to read, and the others as `patch_settings`.
         """
         query = {"user_id": user_id}
-        if device_id is not None:
-            query["device_id"] = device_id
-        items, _ = await self._get_list(SETTINGS_PATH, query)
-        ours = [item for item in items if _is_of(item, user_id)]
-        heat_pumps: dict[str, ReportedSettings] = {}
-        for some in batched(ours, READ_AT_ONCE, strict=False):
-            for item in some:
-                found = _text(item.get("device_id"))
-                if found is not None and device_id in (None, found):
-                    heat_pumps[found] = ReportedSettings(
-                        Settings.from_json(item), _iso_time(item.get("updated_at"))
-                    )
-            # Whoever else is on the event loop gets a turn.
-            await asyncio.sleep(0)
-        return Reading(heat_pumps, passed_over=len(items) - len(ours))
+        if device_id is None:
+            return await self._read_settings(query)
+        name = self.device_ids.name(device_id)
+        spelling = self.device_ids.spelling(name)
+        if name not in self._not_found:
+            with suppress(NotFoundError):
+                query_one = {**query, "device_id": spelling}
+                reading = (await self._read_settings(query_one)).only(name)
+                if reading.heat_pumps:
+                    return reading
+            # By another spelling it may be among all of the user's.
+            self._not_found.add(name)
+        reading = (await self._read_settings(query)).only(name)
+        if reading.heat_pumps and self.device_ids.spelling(name) != spelling:
+            self._not_found.remove(name)
+        return reading
+
+    async def _read_settings(self, query: Mapping[str, str]) -> Reading:
+        """Read all that a query brings, page by page, and merge what there is of each heat pump."""
+        items: dict[str, list[ReportedSettings]] = {}
+        passed_over = PassedOver()
+        async for page in self._get_pages(SETTINGS_PATH, query):
+            for some in batched(page, READ_AT_ONCE, strict=False):
+                for item in some:
+                    spelling = id_of(item.get("device_id"))
+                    if (beside := _beside(item, query["user_id"])) is not None:
+                        passed_over += beside
+                    elif spelling is not None:
+                        self.device_ids.note_spelling(spelling)
+                        items.setdefault(self.device_ids.name(spelling), []).append(
+                            ReportedSettings(
+                                Settings.from_json(item),
+                                _iso_time(item.get("updated_at")),
+                            )
+                        )
+                # Whoever else is on the event loop gets a turn.
+                await asyncio.sleep(0)
+        return Reading(
+            {name: ReportedSettings.merged(its) for name, its in items.items()},
+            passed_over,
+        )
 
     async def get_heat_pumps(self, user_id: str) -> Listing:
         """List the user's heat pumps, page by page.
@@ -133,36 +181,52 @@ class SettingsClient:
         query = {"user_id": user_id, "limit": str(PAGE_LIMIT)}
         found: dict[str, HeatPump] = {}
         others: set[str] = set()
-        for _ in range(MAX_PAGES):
-            items, next_token = await self._get_list(DEVICES_PATH, query)
-            for item in items:
-                if (heat_pump := _heat_pump(item)) is None:
+        passed_over = PassedOver()
+        async for page in self._get_pages(DEVICES_PATH, query):
+            for item in page:
+                if (beside := _beside(item, user_id)) is not None:
+                    passed_over += beside
+                if (spelling := id_of(item.get("device_id"))) is None:
                     continue
-                if _is_of(item, user_id):
-                    found[heat_pump.device_id] = heat_pump
-                else:
-                    others.add(heat_pump.device_id)
+                name = self.device_ids.name(spelling)
+                if beside is not None:
+                    others.add(name)
+                    continue
+                # The settings are what is changed, so how they spell it goes before how the list does.
+                self.device_ids.note_spelling(spelling, for_certain=False)
+                heat_pump = _heat_pump(name, item)
+                before = found.get(name)
+                found[name] = before.merged_with(heat_pump) if before else heat_pump
             # As where settings are read: others get a turn before the rest is done.
             await asyncio.sleep(0)
-            if next_token is None:
+        return Listing(
+            tuple(found.values()), frozenset(others - found.keys()), passed_over
+        )
+
+    async def _get_pages(
+        self, path: str, query: Mapping[str, str]
+    ) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """Yield a list page by page, each asked for with the token of the one before."""
+        tokens: set[str] = set()
+        for _ in range(MAX_PAGES):
+            items, next_token = await self._get_list(path, query)
+            yield items
+            if next_token is None or next_token in tokens:
                 break
-            query["next_token"] = next_token
-        return Listing(tuple(found.values()), frozenset(others))
+            tokens.add(next_token)
+            query = {**query, "next_token": next_token}
 
     async def _get_list(
         self, path: str, query: Mapping[str, str]
     ) -> tuple[list[Mapping[str, Any]], str | None]:
         """Return the items of a list, and the token of the page after it."""
         status, _, text = await self._request(HTTPMethod.GET, path, query=query)
-        try:
-            answer = json.loads(text) if status == HTTPStatus.OK else None
-        except ValueError, RecursionError:
-            answer = None
+        answer = _parsed(text) if status == HTTPStatus.OK else None
         if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
             raise NotUnderstandableError("no list in an answer", status=status)
         meta = answer.get("meta")
         next_token = meta.get("next_token") if isinstance(meta, Mapping) else None
-        return [item for item in answer["data"] if isinstance(item, Mapping)], _text(
+        return [item for item in answer["data"] if isinstance(item, Mapping)], id_of(
             next_token
         )
 
@@ -184,7 +248,7 @@ class SettingsClient:
                 params=query,
                 json=body,
                 headers={"x-api-key": self._api_key, "Accept": "application/json"},
-                timeout=self._timeout,
+                timeout=self._timeouts[method],
                 # A redirect would carry the key to whatever host it names.
                 allow_redirects=False,
             ) as response:
@@ -194,7 +258,7 @@ class SettingsClient:
                     # What the answer names is no encoding of texts.
                     text = await response.text("utf-8", errors="replace")
                 outcome = str(response.status)
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             outcome = "not reached"
             raise UnavailableError(Trouble.NOT_REACHED, maybe_applied=False) from error
         except TimeoutError as error:
@@ -261,12 +325,17 @@ def _raise_for_status(
             raise NotUnderstandableError("an answer", status=status)
 
 
+def _parsed(text: str) -> Any:
+    """Return what an answer holds, or None where it is no JSON."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except ValueError, RecursionError:
+        return None
+
+
 def _refusals(status: int, text: str) -> tuple[Refusal, ...]:
     """Read FastAPI's list of refusals, or make one of whatever words there are."""
-    try:
-        answer = json.loads(text)
-    except ValueError, RecursionError:
-        answer = None
+    answer = _parsed(text)
     detail = answer.get("detail") if isinstance(answer, Mapping) else None
     if isinstance(detail, list):
         found = tuple(
@@ -325,25 +394,23 @@ def _iso_time(value: object) -> datetime | None:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """Read a text, also where it is written as a number; an empty one tells nothing."""
+    return (id_of(value) or "").strip() or None
 
 
-def _is_of(item: Mapping[str, Any], user_id: str) -> bool:
-    """Tell whether an item of the list is a heat pump of this user, as far as it tells."""
-    return item.get("user_id", user_id) == user_id and item.get("device_type") in (
-        "heat_pump",
-        None,
-    )
+def _beside(item: Mapping[str, Any], user_id: str) -> PassedOver | None:
+    """Return what an item is passed over as; None where it may be a heat pump of this user."""
+    if not is_of_user(item, user_id):
+        return PassedOver(other_users=1)
+    kind = other_kind(item)
+    return None if kind is None else PassedOver(other_kinds=(kind,))
 
 
-def _heat_pump(item: Mapping[str, Any]) -> HeatPump | None:
-    """Read an item of the list; None if it has no id."""
-    device_id = _text(item.get("device_id"))
-    if device_id is None:
-        return None
+def _heat_pump(name: str, item: Mapping[str, Any]) -> HeatPump:
+    """Read an item of the list."""
     needs_reauthentication = item.get("needs_reauthentication")
     return HeatPump(
-        device_id=device_id,
+        device_id=name,
         brand=_text(item.get("brand")),
         model=_text(item.get("model")),
         model_type=_text(item.get("model_type")),

@@ -48,11 +48,55 @@ class HeatPump:
     model_type: str | None = None
     needs_reauthentication: bool | None = None
 
+    def merged_with(self, other: HeatPump) -> HeatPump:
+        """Return the heat pump as it is by two items of the same id: the first that tells something counts.
+
+        A link to the manufacturer that has expired by one of them has expired.
+        """
+        links = [
+            it.needs_reauthentication
+            for it in (self, other)
+            if it.needs_reauthentication is not None
+        ]
+        return HeatPump(
+            device_id=self.device_id,
+            brand=self.brand or other.brand,
+            model=self.model or other.model,
+            model_type=self.model_type or other.model_type,
+            needs_reauthentication=any(links) if links else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """What an answer named beside the heat pumps of the user."""
+
+    other_users: int = 0
+    """How many items are another user's."""
+    other_kinds: tuple[str, ...] = ()
+    """What the user's other devices are, one for each item."""
+
+    @property
+    def kinds(self) -> str:
+        """Return what kinds of device those are, in words: each once, and of many the first few."""
+        return ", ".join([*dict.fromkeys(self.other_kinds)][:3])
+
+    def __add__(self, other: PassedOver) -> PassedOver:
+        """Return what two answers named."""
+        return PassedOver(
+            self.other_users + other.other_users, self.other_kinds + other.other_kinds
+        )
+
+    def __len__(self) -> int:
+        """Return how many items it were."""
+        return self.other_users + len(self.other_kinds)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The heat pumps of a user, and the ids of what the list named beside them."""
+    """The heat pumps of a user, and what the list named beside them."""
 
     heat_pumps: tuple[HeatPump, ...] = ()
     others: frozenset[str] = frozenset()
-    """Devices of another kind, or of another user."""
+    """Ids of devices of another kind, or of another user."""
+    passed_over: PassedOver = PassedOver()

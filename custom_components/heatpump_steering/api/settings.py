@@ -1,13 +1,14 @@
 """The settings model: one type for what is and for what is to be changed."""
 
-from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import reduce
 import math
 from typing import Any, Final, Self, TypeIs
 
 from .errors import ContradictoryChangeError
-from .models import ControlMode, Leaf, Value
+from .models import ControlMode, Leaf, PassedOver, Value
 
 # Values that differ by less are the same: a cloud may round what it took to a tenth.
 SAME_WITHIN: Final = 0.05
@@ -253,6 +254,10 @@ class Settings:
         )
 
 
+# What items that tell no time are sorted by.
+_BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedSettings:
     """What the cloud says of one heat pump.
@@ -263,11 +268,35 @@ class ReportedSettings:
     settings: Settings
     updated_at: datetime | None
 
+    @classmethod
+    def merged(cls, items: Sequence[ReportedSettings]) -> ReportedSettings:
+        """Return what several items of one heat pump say together, setting by setting; there is at least one.
+
+        The newer item counts, and of those that are alike in that, or tell no time, the first. What tells nothing says
+        nothing of the time either.
+        """
+        telling = [item for item in items if item.settings] or items
+        newest_first = sorted(
+            telling, key=lambda item: item.updated_at or _BEFORE_ALL, reverse=True
+        )
+        return cls(
+            reduce(
+                lambda newer, item: item.settings.overlaid_with(newer),
+                newest_first,
+                Settings(),
+            ),
+            newest_first[0].updated_at,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One answer to a read: the settings of each heat pump by its id."""
 
     heat_pumps: Mapping[str, ReportedSettings]
-    passed_over: int = 0
-    """How many items named another user, or another kind of device."""
+    passed_over: PassedOver = field(default_factory=PassedOver)
+
+    def only(self, device_id: str) -> Reading:
+        """Return what there is of one heat pump."""
+        found = self.heat_pumps.get(device_id)
+        return replace(self, heat_pumps={} if found is None else {device_id: found})

@@ -139,15 +139,15 @@ def celsius(value: float) -> dict[str, Any]:
     return {"value": value, "scale": "CELSIUS"}
 
 
-SET = "SetTargetTemperature"
-ADJUST = "AdjustTargetTemperature"
+SET = (THERMOSTAT, "SetTargetTemperature")
+ADJUST = (THERMOSTAT, "AdjustTargetTemperature")
+SET_MODE = (THERMOSTAT, "SetThermostatMode")
 DIRECTIVES = [
-    (HEAT, THERMOSTAT, SET, {"targetSetpoint": celsius(19)}, {"preferred": 19}),
-    (OFF, THERMOSTAT, SET, {"targetSetpoint": celsius(20)}, {"preferred": 20}),
-    (AUTO, THERMOSTAT, SET, {"targetSetpoint": celsius(22)}, {"preferred": 22}),
+    (HEAT, SET, {"targetSetpoint": celsius(19)}, {"preferred": 19}),
+    (OFF, SET, {"targetSetpoint": celsius(20)}, {"preferred": 20}),
+    (AUTO, SET, {"targetSetpoint": celsius(22)}, {"preferred": 22}),
     (
         AUTO,
-        THERMOSTAT,
         SET,
         {"lowerSetpoint": celsius(20), "upperSetpoint": celsius(24)},
         {"below": 1, "above": 3},
@@ -155,7 +155,6 @@ DIRECTIVES = [
     *(
         (
             start,
-            THERMOSTAT,
             ADJUST,
             {"targetSetpointDelta": celsius(delta)},
             {"preferred": 21 + delta},
@@ -164,7 +163,7 @@ DIRECTIVES = [
         for delta in (1, -1, 4)
     ),
     *(
-        (start, THERMOSTAT, "SetThermostatMode", {"thermostatMode": mode}, {"mode": it})
+        (start, SET_MODE, {"thermostatMode": mode}, {"mode": it})
         for start, mode, it in (
             (HEAT, {"value": "AUTO"}, "auto"),
             (AUTO, {"value": "COOL"}, "cooling"),
@@ -172,30 +171,29 @@ DIRECTIVES = [
             (COOL, {"value": "OFF"}, "off"),
         )
     ),
-    (OFF, POWER, "TurnOn", {}, {"mode": "heating"}),
-    (AUTO, POWER, "TurnOff", {}, {"mode": "off"}),
+    (OFF, (POWER, "TurnOn"), {}, {"mode": "heating"}),
+    (AUTO, (POWER, "TurnOff"), {}, {"mode": "off"}),
 ]
 
 
 @pytest.mark.parametrize(
-    ("start", "interface", "name", "payload", "end"),
+    ("start", "directive", "payload", "end"),
     DIRECTIVES,
-    ids=[f"{name} {end} from {start.mode}" for start, _, name, _, end in DIRECTIVES],
+    ids=[f"{name} {end} from {start.mode}" for start, (_, name), _, end in DIRECTIVES],
 )
 async def test_directives(
     alexa: Alexa,
     start: Room,
-    interface: str,
-    name: str,
+    directive: tuple[str, str],
     payload: dict[str, Any],
     end: dict[str, Any],
 ) -> None:
     """What Alexa is asked for is what the cloud holds then; “warmer” and “colder” keep the differences."""
     house = await connected(alexa.house, start)
-    await alexa.say(interface, name, house.entity_id("climate"), **payload)
+    await alexa.say(*directive, house.entity_id("climate"), **payload)
     after = held(house)
     assert after == approximately(house, replace(start, **end))
-    if name == ADJUST:
+    if directive == ADJUST:
         assert (after.below, after.above) == (start.below, start.above)
     assert held(house, "hp-2") == start
 
@@ -206,5 +204,5 @@ async def test_on_before_a_temperature(alexa: Alexa) -> None:
     thermostat = house.entity_id("climate")
     await alexa.say(POWER, "TurnOff", thermostat)
     await alexa.say(POWER, "TurnOn", thermostat)
-    await alexa.say(THERMOSTAT, SET, thermostat, targetSetpoint=celsius(23))
+    await alexa.say(*SET, thermostat, targetSetpoint=celsius(23))
     assert held(house) == approximately(house, replace(COOL, preferred=23))

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from homeassistant.components.climate.const import ATTR_HVAC_MODES
+from homeassistant.components.climate.const import ATTR_HVAC_MODES, ClimateEntityFeature
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.state import async_reproduce_state
 
 from .house import TARGETS, House, Json, Wish, check_change, check_change_elsewhere, ids
 
@@ -35,8 +36,8 @@ def handles(house: House, target: str = "hp-1") -> tuple[Any, Any, Any]:
     attributes = house.state("climate", target).attributes
     return (
         attributes["temperature"],
-        attributes["target_temp_low"],
-        attributes["target_temp_high"],
+        attributes.get("target_temp_low"),
+        attributes.get("target_temp_high"),
     )
 
 
@@ -96,12 +97,10 @@ async def test_handles(house: House, hvac_mode: str, fahrenheit: bool) -> None:
     assert state.attributes.get("current_temperature") is None
     if hvac_mode == "heat_cool":
         shown: tuple[Any, ...] = (None, 67, 73) if fahrenheit else (None, 19.5, 23)
-        lowest_and_highest = (41, 95) if fahrenheit else (5, 35)
     else:
         shown = (70 if fahrenheit else 21, None, None)
-        lowest_and_highest = (50, 86) if fahrenheit else (10, 30)
     assert handles(house) == shown
-    assert limits(house) == (*lowest_and_highest, 1 if fahrenheit else 0.5)
+    assert limits(house) == ((41, 95, 1) if fahrenheit else (5, 35, 0.5))
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -160,7 +159,7 @@ async def test_temperature_set_elsewhere(house: House) -> None:
     assert handles(house, "home") == (None, 18, 21.5)
     await house.change_elsewhere(room(temperature_upper_bound=1), "hp-2")
     assert handles(house, "hp-2") == (None, 18, 20.5)
-    assert handles(house, "home") == (None, 18, None)
+    assert handles(house, "home") == (19.5, None, None)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -257,7 +256,7 @@ async def test_band_too_wide(
 
 
 async def test_band_of_the_cloud_is_shown_and_locks_nothing(house: House) -> None:
-    """Limits follow a band that somebody set outside ours; its far edge does not keep the near one from moving."""
+    """The range includes what somebody set outside it; its far edge does not keep the near one from moving."""
     await connect(house, in_mode("auto", preferred_temperature=8))
     assert handles(house) == (None, 6.5, 10)
     assert limits(house)[:2] == (5, 35)
@@ -276,6 +275,66 @@ async def test_band_of_the_cloud_is_shown_and_locks_nothing(house: House) -> Non
         room(preferred_temperature=33, temperature_upper_bound=4)
     )
     assert limits(house)[:2] == (5, 37)
+
+
+@pytest.mark.parametrize(
+    ("fahrenheit", "leaves", "lowest", "highest"),
+    [
+        (False, {}, 5, 35),
+        (True, {}, 41, 95),
+        (False, {"preferred_temperature": 6, "temperature_lower_bound": 2}, 4, 35),
+        (False, {"preferred_temperature": 3, "temperature_lower_bound": 1}, 2, 35),
+        (False, {"preferred_temperature": 34, "temperature_upper_bound": 5}, 5, 39),
+        # What is displayed is rounded, and sent back like that: 40.46 °F, 95.54 °F, 4.74 °C.
+        (True, {"preferred_temperature": 6.2, "temperature_lower_bound": 1.5}, 40, 95),
+        (True, {"preferred_temperature": 33.3, "temperature_upper_bound": 2}, 41, 96),
+        (False, {"preferred_temperature": 6.24}, 4.7, 35),
+    ],
+)
+async def test_one_range(
+    house: House,
+    *,
+    fahrenheit: bool,
+    leaves: dict[str, Json],
+    lowest: float,
+    highest: float,
+) -> None:
+    """In every mode the range is the same; both edges that are displayed are inside, and can be sent back."""
+    await connect(house, in_mode("off", **leaves), fahrenheit=fahrenheit)
+    for mode in ("off", "heating", "cooling", "auto"):
+        await house.change_elsewhere(room(temperature_control_mode=mode))
+        assert limits(house)[:2] == (lowest, highest)
+    _, low, high = handles(house)
+    for new_low, new_high in ((low, high - 1), (low + 1, high - 1)):
+        await house.act(
+            "climate.set_temperature",
+            "climate",
+            target_temp_low=new_low,
+            target_temp_high=new_high,
+        )
+        assert handles(house) == (None, new_low, pytest.approx(new_high))
+
+
+@pytest.mark.parametrize("mode", ["off", "heating", "cooling"])
+@pytest.mark.parametrize(
+    ("fahrenheit", "temperature", "says"),
+    [
+        (False, 9.5, ("9.5 °C", "10 °C", "30 °C")),
+        (False, 31, ("31 °C", "10 °C", "30 °C")),
+        (True, 49, ("49 °F", "50 °F", "86 °F")),
+        (True, 95, ("95 °F", "50 °F", "86 °F")),
+    ],
+)
+async def test_target_out_of_range(
+    house: House, mode: str, fahrenheit: bool, temperature: float, says: tuple[str, ...]
+) -> None:
+    """What the control lets through and a preferred temperature may not be is refused in words."""
+    await connect(house, in_mode(mode), fahrenheit=fahrenheit)
+    words = await house.refused(
+        "climate.set_temperature", "climate", temperature=temperature
+    )
+    assert [part for part in says if part not in words] == []
+    assert house.received() == []
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -330,6 +389,18 @@ async def test_target_alone_outside_the_band(
             },
             (None, 20, 24),
         ),
+        pytest.param(
+            "heating",
+            {"hvac_mode": "heat_cool", "target_temp_low": 29, "target_temp_high": 34},
+            {
+                "temperature_control_mode": "auto",
+                "preferred_temperature": 29,
+                "temperature_lower_bound": 0,
+                "temperature_upper_bound": 5,
+            },
+            (None, 29, 34),
+            id="edge that no preferred temperature may be",
+        ),
         (
             "auto",
             {"hvac_mode": "cool", "temperature": 26},
@@ -370,6 +441,207 @@ async def test_everything_in_one_change(
     await house.act("climate.set_temperature", "climate", target, **data)
     assert house.received() == [{**ids(target), **room(**body)}]
     assert handles(house, target) == shown
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("start", "hvac_mode", "low", "high"),
+    [
+        pytest.param("heating", None, 20, 24, id="from HomeKit"),
+        pytest.param("heating", None, 18, 23, id="from HomeKit, around the target"),
+        pytest.param("off", None, 19.5, 23, id="the band itself"),
+        pytest.param("cooling", "heat", 15, 17, id="with another mode"),
+        pytest.param("auto", "heat", 25, 30, id="with a mode that has a target"),
+        pytest.param("heating", None, 19, 19, id="from a wrapper"),
+        pytest.param("turbo", None, 20, 24, id="mode unknown"),
+    ],
+)
+async def test_target_counts_alone(
+    house: House,
+    *,
+    target: str,
+    start: str,
+    hvac_mode: str | None,
+    low: float,
+    high: float,
+) -> None:
+    """Where the mode has one target it is what counts, whatever band comes along."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode(start))
+    await house.connect()
+    mode = {"hvac_mode": hvac_mode} if hvac_mode else {}
+    await house.act(
+        "climate.set_temperature",
+        "climate",
+        target,
+        temperature=19,
+        target_temp_low=low,
+        target_temp_high=high,
+        **mode,
+    )
+    body = {"preferred_temperature": 19}
+    if hvac_mode:
+        body["temperature_control_mode"] = MODES[hvac_mode]
+    assert house.received() == [{**ids(target), **room(**body)}]
+    assert handles(house, target) == (19, None, None)
+
+
+@pytest.mark.parametrize("start", ["auto", "heating"])
+async def test_three_equal_values_are_a_target(house: House, start: str) -> None:
+    """A wrapper fills in every field with the same temperature: no band of no width is meant."""
+    await connect(house, in_mode(start))
+    for hvac_mode in ({}, {"hvac_mode": "heat_cool"}):
+        await house.act(
+            "climate.set_temperature",
+            "climate",
+            temperature=20.5,
+            target_temp_low=20.5,
+            target_temp_high=20.5,
+            **hvac_mode,
+        )
+        assert house.received()[-1]["room"]["preferred_temperature"] == 20.5
+    assert handles(house) == (None, 19, 22.5)
+    words = await house.refused(
+        "climate.set_temperature",
+        "climate",
+        temperature=25,
+        target_temp_low=25,
+        target_temp_high=25,
+    )
+    assert "from 19 °C to 22.5 °C" in words
+
+
+@pytest.mark.parametrize("mode", ["off", "heating", "cooling"])
+async def test_band_alone_in_other_modes(house: House, mode: str) -> None:
+    """A band without a target is asked for: it is set in every mode, though only heat_cool shows it."""
+    await connect(house, in_mode(mode))
+    await house.act(
+        "climate.set_temperature", "climate", target_temp_low=20, target_temp_high=22
+    )
+    assert house.received()[0]["room"] == {
+        "preferred_temperature": 21,
+        "temperature_lower_bound": 1,
+        "temperature_upper_bound": 1,
+    }
+    assert handles(house) == (21, None, None)
+    assert (house.shows("room_may_fall_to"), house.shows("room_may_rise_to")) == (
+        "20.0",
+        "22.0",
+    )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("start", ["auto", "heating"])
+@pytest.mark.parametrize(
+    ("fahrenheit", "by", "warmer", "back"),
+    [
+        (False, 1, 22, 21),
+        (False, -2.5, 18.5, 21),
+        (True, 1, pytest.approx(21 + 5 / 9), 21),
+        # One °C, which nobody rounds to whole °F; but what is shown then is rounded.
+        (True, 1.8, 22, pytest.approx(21, abs=0.3)),
+    ],
+)
+async def test_one_degree_warmer(
+    house: House,
+    *,
+    target: str,
+    start: str,
+    fahrenheit: bool,
+    by: float,
+    warmer: Any,
+    back: Any,
+) -> None:
+    """Both edges moved by the same, as Alexa and Siri do it, shift the preferred temperature; the differences stay.
+
+    There and back again everything is as it was.
+    """
+    if fahrenheit:
+        house.use_fahrenheit()
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode(start))
+    await house.connect()
+    low, high = (67, 73) if fahrenheit else (19.5, 23)
+    await house.act(
+        "climate.set_temperature",
+        "climate",
+        target,
+        hvac_mode="heat_cool",
+        target_temp_low=low + by,
+        target_temp_high=high + by,
+    )
+    _, shown_low, shown_high = handles(house, target)
+    await house.act(
+        "climate.set_temperature",
+        "climate",
+        target,
+        target_temp_low=shown_low - by,
+        target_temp_high=shown_high - by,
+    )
+    assert house.received() == [
+        {
+            **ids(target),
+            **room(temperature_control_mode="auto", preferred_temperature=warmer),
+        },
+        {**ids(target), **room(preferred_temperature=back)},
+    ]
+    assert handles(house, target) == (None, low, high)
+
+
+@pytest.mark.parametrize("fahrenheit", [False, True])
+@pytest.mark.parametrize("elsewhere", [18, 18.3, 24.7])
+async def test_band_that_a_scene_brings_back(
+    house: House, fahrenheit: bool, elsewhere: float
+) -> None:
+    """The band of a snapshot, taken while the thermostat stood elsewhere: the same differences, at the same place."""
+    start = in_mode(
+        "auto",
+        preferred_temperature=21 if not fahrenheit else (70 - 32) / 1.8,
+        temperature_upper_bound=1,
+    )
+    await connect(house, start, fahrenheit=fahrenheit)
+    snapshot = house.state("climate")
+    await house.change_elsewhere(
+        room(preferred_temperature=elsewhere, temperature_control_mode="heating")
+    )
+    await async_reproduce_state(house.hass, [snapshot])
+    assert house.received()[-2:] == [
+        {**ids("hp-1"), **room(temperature_control_mode="auto")},
+        {
+            **ids("hp-1"),
+            **room(
+                # Between two whole °F nobody knows where it was.
+                preferred_temperature=pytest.approx(
+                    start["room"]["preferred_temperature"], abs=0.05
+                )
+            ),
+        },
+    ]
+    restored = house.state("climate")
+    assert (restored.state, restored.attributes) == (
+        snapshot.state,
+        snapshot.attributes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "low", "high", "says"),
+    [
+        ("auto", 28.6, 32.1, ("30.1 °C", "10 °C", "30 °C")),
+        ("auto", 8, 11.5, ("9.5 °C", "10 °C", "30 °C")),
+        ("heating", 8, 11.5, ("9.5 °C", "10 °C", "30 °C")),
+    ],
+)
+async def test_shift_too_far(
+    house: House, mode: str, low: float, high: float, says: tuple[str, ...]
+) -> None:
+    """A shift that takes the preferred temperature where it may not be is refused with its limits."""
+    await connect(house, in_mode(mode))
+    words = await house.refused(
+        "climate.set_temperature", "climate", target_temp_low=low, target_temp_high=high
+    )
+    assert [part for part in says if part not in words] == []
+    assert house.received() == []
 
 
 async def test_unknown_mode(house: House) -> None:
@@ -426,7 +698,13 @@ async def test_turn_on_from_an_unknown_past(house: House) -> None:
         (room(preferred_temperature=20), "unknown", (20, None, None)),
         (room(temperature_control_mode="heating"), "heat", (None, None, None)),
         (room(temperature_control_mode="auto"), "heat_cool", (None, None, None)),
-        (in_mode("auto", temperature_lower_bound=None), "heat_cool", (None, None, 23)),
+        (in_mode("auto", temperature_lower_bound=None), "heat_cool", (21, None, None)),
+        (in_mode("auto", temperature_upper_bound=None), "heat_cool", (21, None, None)),
+        (
+            in_mode("auto", preferred_temperature=None),
+            "heat_cool",
+            (None, None, None),
+        ),
         (in_mode("turbo"), "unknown", (21, None, None)),
     ],
 )
@@ -437,15 +715,28 @@ async def test_unknown_leaves(
     await connect(house, settings)
     assert house.shows("climate") == state
     assert handles(house) == shown
+    attributes = house.state("climate").attributes
+    # Core's code for Google rounds both edges of whoever is in heat_cool and has a range.
+    has_range = bool(
+        attributes["supported_features"] & ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+    )
+    assert has_range == (state != "heat_cool")
+    assert has_range == ("target_temp_low" in attributes)
 
 
 async def test_band_around_an_unknown_preferred_temperature(house: House) -> None:
     """Without a preferred temperature there is no band, so it becomes the middle."""
-    await connect(house, room(temperature_control_mode="auto"))
+    await connect(house, room(temperature_control_mode="heating"))
     await house.act(
-        "climate.set_temperature", "climate", target_temp_low=19, target_temp_high=22
+        "climate.set_temperature",
+        "climate",
+        hvac_mode="heat_cool",
+        target_temp_low=19,
+        target_temp_high=22,
     )
+    assert handles(house) == (None, 19, 22)
     assert house.received()[0]["room"] == {
+        "temperature_control_mode": "auto",
         "preferred_temperature": 20.5,
         "temperature_lower_bound": 1.5,
         "temperature_upper_bound": 1.5,
@@ -473,8 +764,7 @@ async def test_refused_by_the_cloud(house: House, target: str) -> None:
 
 async def test_target_outside_the_band_that_comes_with_it(house: House) -> None:
     """A target and a band in one action have to fit together; the refusal names both edges."""
-    house.add_heat_pump(settings={"room": {"temperature_control_mode": "auto"}})
-    await house.connect()
+    await connect(house, in_mode("auto"))
     words = await house.refused(
         "climate.set_temperature",
         "climate",

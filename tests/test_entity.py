@@ -211,7 +211,7 @@ async def test_units_changed(house: House) -> None:
     await house.hass.async_block_till_done()
     climate = house.state("climate")
     assert climate.attributes["temperature"] == 70
-    assert (climate.attributes["min_temp"], climate.attributes["max_temp"]) == (50, 86)
+    assert (climate.attributes["min_temp"], climate.attributes["max_temp"]) == (41, 95)
     below = house.state("allowed_below")
     assert (below.state, below.attributes["unit_of_measurement"]) == ("2.7", "°F")
     assert below.attributes["max"] == 9

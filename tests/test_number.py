@@ -62,8 +62,8 @@ async def test_change_elsewhere(house: House, wish: Wish, target: str) -> None:
     ("key", "celsius", "fahrenheit"),
     [
         ("preferred_temperature", (10, 30, 0.5), (50, 86, 1)),
-        ("allowed_below", (0, 5, 0.5), (0, 9, 0.5)),
-        ("allowed_above", (0, 5, 0.5), (0, 9, 0.5)),
+        ("allowed_below", (0, 5, 0.1), (0, 9, 0.1)),
+        ("allowed_above", (0, 5, 0.1), (0, 9, 0.1)),
         ("hot_water_min", (40, 65, 1), (104, 149, 1)),
         ("hot_water_max", (40, 75, 1), (104, 167, 1)),
     ],

@@ -3,10 +3,15 @@
 The cloud knows differences; a person thinks of temperatures. All temperatures here are °C.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from .api import Leaf, Settings
 from .limits import RANGES, LimitError
+
+# What conversion between units leaves behind, in kelvin.
+_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +111,39 @@ def change_to_target(target: float, shown: Settings) -> Settings:
     if band is not None and not band.low <= target <= band.high:
         raise TargetOutsideBandError(band)
     return Settings(preferred_temperature=target)
+
+
+def shift_to(
+    band: Band,
+    shown: Settings,
+    displayed: Callable[[float], float],
+    resolution: float,
+) -> Settings | None:
+    """Return the change to a band that is the one shown, only warmer or colder; None where it is another one.
+
+    "One degree warmer" comes as two new edges, and so does a band that a scene brings back: it is the preferred
+    temperature that is meant, and the differences stay. Whoever sends edges has read them as they are displayed:
+    `displayed` rounds a temperature so, in steps of `resolution` kelvin.
+    """
+    preferred, now = shown.preferred_temperature, band_of(shown)
+    if preferred is None or now is None:
+        return None
+    read = Band(displayed(now.low), displayed(now.high))
+    if displayed(band.low) == read.low or displayed(band.high) == read.high:
+        # One handle was moved, or none.
+        return None
+    by_low, by_high = band.low - read.low, band.high - read.high
+    if abs(by_low - by_high) < _TOLERANCE:
+        return Settings(preferred_temperature=preferred + by_low)
+    # They may have been read while the band stood elsewhere, where its edges were rounded otherwise.
+    by_low, by_high = band.low - now.low, band.high - now.high
+    if abs(by_low - by_high) > resolution - _TOLERANCE:
+        return None
+    shift = (by_low + by_high) / 2
+    # Most likely the preferred temperature was one that can be displayed.
+    likely = displayed(preferred + shift) - preferred
+    if displayed(now.low + likely) == displayed(band.low) and (
+        displayed(now.high + likely) == displayed(band.high)
+    ):
+        shift = likely
+    return Settings(preferred_temperature=preferred + shift)

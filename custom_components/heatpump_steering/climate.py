@@ -17,14 +17,26 @@ from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
+from homeassistant.util.unit_conversion import (
+    TemperatureConverter,
+    TemperatureDeltaConverter,
+)
 
 from .api import ControlMode, Leaf, Settings
-from .band import Band, change_to_band, change_to_target, lower_edge, upper_edge
+from .band import (
+    Band,
+    band_of,
+    change_to_band,
+    change_to_target,
+    lower_edge,
+    shift_to,
+    upper_edge,
+)
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 from .errors import action_error
-from .limits import RANGES, LimitError
+from .limits import EDGES, RANGES, LimitError
 from .wording import async_common_text
 
 # The outbox orders and merges what is written; here it would only make a scene wait.
@@ -38,15 +50,12 @@ HVAC_MODES: Final = {
 }
 CONTROL_MODES: Final = {hvac_mode: mode for mode, hvac_mode in HVAC_MODES.items()}
 
-PREFERRED: Final = RANGES[Leaf.PREFERRED_TEMPERATURE]
-LOWEST_EDGE: Final = PREFERRED.minimum - RANGES[Leaf.ALLOWED_BELOW].maximum
 FEATURES: Final = (
     ClimateEntityFeature.TARGET_TEMPERATURE
-    | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+    | ClimateEntityFeature.PRESET_MODE
     | ClimateEntityFeature.TURN_OFF
     | ClimateEntityFeature.TURN_ON
 )
-HIGHEST_EDGE: Final = PREFERRED.maximum + RANGES[Leaf.ALLOWED_ABOVE].maximum
 
 
 async def async_setup_entry(
@@ -68,15 +77,13 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     """A heat pump, or all of the home's.
 
     In heat, cool and off it has one target, the preferred temperature. In heat_cool it has two handles, the edges
-    of the comfort band; with all three values set the frontend would show one handle only.
+    of the comfort band; with all three values set the frontend would show one handle only. Where the band is not
+    known, heat_cool has the one target, too.
     """
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
     _attr_preset_modes = [PRESET_NONE, PRESET_AWAY]  # noqa: RUF012 - Home Assistant's own type
-    # Both names: 2026.10 knows only the first, 2026.11 warns of it unless the second is there too.
-    _attr_temperature_unit = UnitOfTemperature.CELSIUS
-    _attr_native_temperature_unit = UnitOfTemperature.CELSIUS
 
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Be the main entity of the target's device."""
@@ -85,15 +92,19 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def supported_features(self) -> ClimateEntityFeature:
-        """Return what the thermostat can do; a vacation is the home's, or the only heat pump's."""
-        if self.target == self.coordinator.main_target:
-            return FEATURES | ClimateEntityFeature.PRESET_MODE
-        return FEATURES
+        """Return what the thermostat can do; no range in heat_cool while there is none to show.
+
+        Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
+        house fails with it.
+        """
+        if self.hvac_mode is HVACMode.HEAT_COOL and self._band is None:
+            return FEATURES
+        return FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
 
     @property
     @override
     def preset_mode(self) -> str:
-        """Return away during a vacation, none else."""
+        """Return away during a vacation, which is that of the whole home, none else."""
         return PRESET_AWAY if self.coordinator.vacations.away else PRESET_NONE
 
     @property
@@ -104,34 +115,40 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         return None if mode is None else HVAC_MODES[mode]
 
     @property
-    @override
-    def target_temperature(self) -> float | None:
-        """Return the preferred temperature; None in heat_cool, which has a band instead."""
-        if self.hvac_mode is HVACMode.HEAT_COOL:
-            return None
-        return self.shown.preferred_temperature
+    def _band(self) -> Band | None:
+        """Return the comfort band in heat_cool, where it is known."""
+        return band_of(self.shown) if self.hvac_mode is HVACMode.HEAT_COOL else None
 
     @property
-    @override
-    def target_temperature_low(self) -> float | None:
-        """Return the lower edge of the comfort band in heat_cool."""
-        if self.hvac_mode is not HVACMode.HEAT_COOL:
-            return None
-        return lower_edge(self.shown)
+    def _unit(self) -> str:
+        return UnitOfTemperature.CELSIUS
 
     @property
-    @override
-    def target_temperature_high(self) -> float | None:
-        """Return the upper edge of the comfort band in heat_cool."""
-        if self.hvac_mode is not HVACMode.HEAT_COOL:
-            return None
-        return upper_edge(self.shown)
-
-    @property
-    @override
-    def current_temperature(self) -> float | None:
+    def _current(self) -> float | None:
         """Return what the picked sensor of the room says."""
         return self.coordinator.room_sensors.temperature(self.target)
+
+    @property
+    def _target(self) -> float | None:
+        """Return the preferred temperature; None where the band is shown instead."""
+        return self.shown.preferred_temperature if self._band is None else None
+
+    @property
+    def _low(self) -> float | None:
+        """Return the lower edge of the band that is shown."""
+        return None if self._band is None else self._band.low
+
+    @property
+    def _high(self) -> float | None:
+        """Return the upper edge of the band that is shown."""
+        return None if self._band is None else self._band.high
+
+    # Assigned: 2026.10 does not know these names, so that nothing is overridden there.
+    native_temperature_unit = _unit
+    native_current_temperature = _current
+    native_target_temperature = _target
+    native_target_temperature_low = _low
+    native_target_temperature_high = _high
 
     @property
     @override
@@ -139,45 +156,51 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         """Return mode, target or band, the temperature of the room, and what becomes of a vacation."""
         return (
             self.hvac_mode,
-            self.target_temperature,
-            self.target_temperature_low,
-            self.target_temperature_high,
-            self.current_temperature,
+            self._target,
+            self._band,
+            self._current,
             self.preset_mode,
-            self.supported_features,
+            self.min_temp,
+            self.max_temp,
         )
-
-    # The names of 2026.11 for the same four.
-    native_current_temperature = current_temperature
-    native_target_temperature = target_temperature
-    native_target_temperature_low = target_temperature_low
-    native_target_temperature_high = target_temperature_high
 
     @property
     @override
     def min_temp(self) -> float:
-        """Return the lowest temperature of the control, low enough for the band that is shown."""
-        if self.hvac_mode is not HVACMode.HEAT_COOL:
-            return PREFERRED.minimum
-        edge = lower_edge(self.shown)
-        return LOWEST_EDGE if edge is None else min(edge, LOWEST_EDGE)
+        """Return the lowest temperature of the control: the same in every mode, and low enough for what is shown."""
+        return min((EDGES.minimum, *self._on_the_control))
 
     @property
     @override
     def max_temp(self) -> float:
-        """Return the highest temperature of the control, high enough for the band that is shown."""
-        if self.hvac_mode is not HVACMode.HEAT_COOL:
-            return PREFERRED.maximum
-        edge = upper_edge(self.shown)
-        return HIGHEST_EDGE if edge is None else max(edge, HIGHEST_EDGE)
+        """Return the highest temperature of the control: the same in every mode, and high enough for what is shown."""
+        return max((EDGES.maximum, *self._on_the_control))
+
+    @property
+    def _on_the_control(self) -> list[float]:
+        """Return all that the control may show in one of its modes, as it is and as it is rounded for display.
+
+        The frontend sends both edges back, rounded, when one is moved: one outside the range would lock the other.
+        """
+        shown = self.shown
+        return [
+            temperature
+            for value in (
+                shown.preferred_temperature,
+                lower_edge(shown),
+                upper_edge(shown),
+            )
+            if value is not None
+            for temperature in (value, self._as_displayed(value))
+        ]
 
     @property
     @override
     def target_temperature_step(self) -> float:
         """Return the step of the control, in the house's own unit."""
-        if self.hass.config.units.temperature_unit == UnitOfTemperature.FAHRENHEIT:
+        if self._house_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
-        return PREFERRED.step
+        return RANGES[Leaf.PREFERRED_TEMPERATURE].step
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
@@ -226,26 +249,65 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         high: float | None,
         hvac_mode: HVACMode | None,
     ) -> Settings:
-        """Return the change that the temperatures mean; raises LimitError."""
-        if low is not None and high is not None:
-            band = Band(
-                self._as_shown(low, lower_edge(self.shown)),
-                self._as_shown(high, upper_edge(self.shown)),
-            )
-            return change_to_band(band, self.coordinator.expected(self.target), target)
-        if target is not None and hvac_mode is HVACMode.HEAT_COOL:
-            return change_to_target(target, self.shown)
-        return Settings(preferred_temperature=target)
+        """Return the change that the temperatures mean in a mode; raises LimitError.
+
+        Some callers fill in every field. So a target counts alone where it is all that the mode has, and where both
+        edges are the same as the target. A band without a target is the band in every mode: it has been asked for.
+        """
+        in_band = hvac_mode is HVACMode.HEAT_COOL
+        if (
+            low is None
+            or high is None
+            or (target is not None and (not in_band or low == high == target))
+        ):
+            if target is not None and in_band:
+                return change_to_target(target, self.shown)
+            return Settings(preferred_temperature=target)
+        expected = self.coordinator.expected(self.target)
+        if target is None:
+            band = Band(low, high)
+            shift = shift_to(band, expected, self._as_displayed, self._resolution)
+            if shift is not None:
+                return shift
+        band = Band(
+            self._as_shown(low, lower_edge(self.shown)),
+            self._as_shown(high, upper_edge(self.shown)),
+        )
+        return change_to_band(band, expected, target)
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
         """Return the edge that is shown if this is the same one, rounded for display.
 
         The frontend sends both edges when one is moved, and the other must not drift by its rounding.
         """
-        unit, precision = UnitOfTemperature.CELSIUS, self.precision
-        displayed = display_temp(self.hass, shown, unit, precision)
-        if shown is not None and displayed == display_temp(
-            self.hass, edge, unit, precision
-        ):
+        if shown is not None and self._as_displayed(shown) == self._as_displayed(edge):
             return shown
         return edge
+
+    def _as_displayed(self, celsius: float) -> float:
+        """Return what is left of a temperature once it is rounded for display in the house's own unit."""
+        displayed = display_temp(self.hass, celsius, self._unit, self.precision)
+        assert displayed is not None
+        return TemperatureConverter.convert(displayed, self._house_unit, self._unit)
+
+    @property
+    def _resolution(self) -> float:
+        """Return how far apart, in kelvin, two temperatures are that are displayed next to each other."""
+        return TemperatureDeltaConverter.convert(
+            self.precision, self._house_unit, UnitOfTemperature.KELVIN
+        )
+
+    @property
+    def _house_unit(self) -> str:
+        return self.hass.config.units.temperature_unit
+
+
+# The names of 2026.10. To 2026.11 they are final, and it warns of a class that has nothing but them.
+for _name in (
+    "temperature_unit",
+    "current_temperature",
+    "target_temperature",
+    "target_temperature_low",
+    "target_temperature_high",
+):
+    setattr(SteeringClimate, _name, getattr(SteeringClimate, f"native_{_name}"))

@@ -23,14 +23,21 @@ class Range:
 
 RANGES: Final[Mapping[Leaf, Range]] = {
     Leaf.PREFERRED_TEMPERATURE: Range(10.0, 30.0, 0.5),
-    Leaf.ALLOWED_BELOW: Range(0.0, 5.0, 0.5),
-    Leaf.ALLOWED_ABOVE: Range(0.0, 5.0, 0.5),
+    Leaf.ALLOWED_BELOW: Range(0.0, 5.0, 0.1),
+    Leaf.ALLOWED_ABOVE: Range(0.0, 5.0, 0.1),
     Leaf.HOT_WATER_MIN: Range(40.0, 65.0, 1.0),
     Leaf.HOT_WATER_MAX: Range(40.0, 75.0, 1.0),
 }
 
 # Kelvin; all others are °C.
 DIFFERENCES: Final = (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
+
+# What the edges of a comfort band may be, in °C.
+EDGES: Final = Range(
+    RANGES[Leaf.PREFERRED_TEMPERATURE].minimum - RANGES[Leaf.ALLOWED_BELOW].maximum,
+    RANGES[Leaf.PREFERRED_TEMPERATURE].maximum + RANGES[Leaf.ALLOWED_ABOVE].maximum,
+    RANGES[Leaf.PREFERRED_TEMPERATURE].step,
+)
 
 # What the hot-water minimum may be while nobody draws any.
 HOT_WATER_MIN_ON_VACATION: Final = replace(RANGES[Leaf.HOT_WATER_MIN], minimum=5.0)

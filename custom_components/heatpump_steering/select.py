@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, override
 
 from homeassistant.components.select import SelectEntity
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -81,6 +82,7 @@ class OptimizationSelect(SteeringSelect):
     """What the cloud optimises for: the five states that can be, as one choice."""
 
     key = "optimization"
+    _attr_entity_category = EntityCategory.CONFIG
     changes: ClassVar[Mapping[str, Settings]] = {
         option: Settings(
             flex_trading=flex_trading,

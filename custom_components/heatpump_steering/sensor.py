@@ -44,6 +44,8 @@ SENSORS = (
     SteeringSensorDescription(
         key="room_may_fall_to",
         device_class=SensorDeviceClass.TEMPERATURE,
+        # An area would take it for the temperature of the room.
+        entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         suggested_display_precision=1,
         value_fn=lambda data: lower_edge(data.shown),
@@ -51,6 +53,8 @@ SENSORS = (
     SteeringSensorDescription(
         key="room_may_rise_to",
         device_class=SensorDeviceClass.TEMPERATURE,
+        # An area would take it for the temperature of the room.
+        entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         suggested_display_precision=1,
         value_fn=lambda data: upper_edge(data.shown),

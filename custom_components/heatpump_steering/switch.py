@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -40,6 +41,9 @@ async def async_setup_entry(
 
 class SteeringSwitch(SteeringEntity, SwitchEntity):
     """A setting that is on or off."""
+
+    # What somebody switches off with everything else in an area must not be one of these.
+    _attr_entity_category = EntityCategory.CONFIG
 
     def __init__(
         self, coordinator: SteeringCoordinator, target: Target, leaf: Leaf

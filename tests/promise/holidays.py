@@ -36,7 +36,7 @@ class Holidays(Day):
 
     @property
     def main(self) -> str:
-        """Return the target that has the calendar and the preset."""
+        """Return the target that has the calendar."""
         return "hp-1" if len(self.cloud.cloud.heat_pumps()) == 1 else "home"
 
     def plan(self, begins: float, lasts: float, **data: Any) -> str:
@@ -86,11 +86,14 @@ class Holidays(Day):
         """Delete a vacation as the calendar page does."""
         self.wait_for(self.calendar().async_delete_event(uid))
 
-    def preset(self, preset: str) -> Call:
-        """Choose a preset of the thermostat, and wait for the outcome."""
+    def preset(self, preset: str, target: str | None = None) -> Call:
+        """Choose a preset of a thermostat, and wait for the outcome."""
         return self.done(
             self.act(
-                "climate.set_preset_mode", "climate", self.main, preset_mode=preset
+                "climate.set_preset_mode",
+                "climate",
+                target or self.main,
+                preset_mode=preset,
             )
         )
 

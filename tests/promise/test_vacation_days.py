@@ -89,14 +89,38 @@ def test_preset_ends_a_planned_vacation(house: Holidays) -> None:
     assert house.values_sent() == [16, 21]
 
 
-def test_preset_belongs_to_the_home(begin: Begin) -> None:
-    """Where there are several heat pumps, a vacation is the home's."""
+@pytest.mark.parametrize("away", ["hp-1", "hp-2", "home"])
+@pytest.mark.parametrize("back", ["hp-1", "hp-2", "home"])
+def test_preset_of_every_thermostat(begin: Begin, away: str, back: str) -> None:
+    """Where there are several heat pumps a vacation is the home's: every thermostat shows it, begins it and ends it."""
     house = begin("hp-1", "hp-2")
-    assert "preset_modes" not in house.house.state("climate").attributes
-    assert house.house.state("climate", "home").attributes["preset_modes"] == [
-        "none",
-        "away",
-    ]
+
+    def presets() -> list[str]:
+        return [
+            house.house.state("climate", target).attributes["preset_mode"]
+            for target in ("hp-1", "hp-2", "home")
+        ]
+
+    assert presets() == ["none"] * 3
+    assert house.preset("away", away).key is None
+    assert presets() == ["away"] * 3
+    assert (house.held(), house.held(target="hp-2")) == (16, 16)
+    assert house.preset("none", back).key is None
+    assert presets() == ["none"] * 3
+    assert (house.held(), house.held(target="hp-2")) == (21, 21)
+
+
+def test_second_heat_pump_during_a_vacation(house: Holidays) -> None:
+    """It takes the preset from nobody: an automation that ends the vacation where it began it goes on working."""
+    house.preset("away")
+    house.house.add_heat_pump("hp-2")
+    house.wait(HOUR, step=60)
+    for target in ("hp-1", "hp-2", "home"):
+        state = house.house.state("climate", target)
+        assert state.attributes["preset_mode"] == "away"
+    assert house.preset("none", "hp-1").key is None
+    assert house.house.state("climate").attributes["preset_mode"] == "none"
+    assert house.held() == 21
 
 
 def test_preset_that_cannot_be_sent(house: Holidays) -> None:

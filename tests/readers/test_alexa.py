@@ -108,7 +108,7 @@ def expected(house: House, room: Room) -> dict[str, Any]:
         low, high = room.edges
         told["lowerSetpoint"] = degrees(house, low)
         told["upperSetpoint"] = degrees(house, high)
-    elif room.mode != "auto" and room.preferred is not None:
+    elif room.preferred is not None:
         told["targetSetpoint"] = degrees(house, room.preferred)
     return {name: value for name, value in told.items() if value is not None}
 
@@ -149,8 +149,8 @@ DIRECTIVES = [
     (
         AUTO,
         SET,
-        {"lowerSetpoint": celsius(20), "upperSetpoint": celsius(24)},
-        {"below": 1, "above": 3},
+        {"lowerSetpoint": celsius(20), "upperSetpoint": celsius(25)},
+        {"below": 1, "above": 4},
     ),
     *(
         (

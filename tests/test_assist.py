@@ -9,7 +9,13 @@ import pytest
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.components import conversation
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
+from homeassistant.components.homeassistant.exposed_entities import (
+    async_expose_entity,
+    async_should_expose,
+)
+from homeassistant.const import EntityCategory
 from homeassistant.core import Context
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.intent import IntentResponseType
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
@@ -43,7 +49,7 @@ TARIFF = optimization(dynamic_tariff=True)
 FLEX = optimization(flex_trading=True)
 NO_SOLAR = optimization(pv_self_consumption=False)
 
-# In a fresh house.
+# In a fresh house; what is configuration once it is exposed.
 UNDERSTOOD = [
     ("en", "set the heat pump to 20 degrees", DEGREES),
     ("en", "turn off the heat pump", OFF),
@@ -63,10 +69,13 @@ NOT_UNDERSTOOD = [
     ("en", "set the heat pump to away"),
     ("en", "keep the hot water at 50 degrees"),
     ("en", "turn on dynamic tariff"),
+    # Not exposed yet.
+    ("en", "turn on heat pump dynamic tariff"),
     ("nl", "zet de warmtepomp op koelen"),
     ("nl", "zet de warmtepomp op afwezig"),
     ("nl", "houd het warme water op 50 graden"),
     ("nl", "zet dynamisch tarief aan"),
+    ("nl", "zet warmtepomp dynamisch tarief aan"),
 ]
 # With the automations of the page.
 TAUGHT = [
@@ -132,10 +141,23 @@ async def fresh(house: House, language: str, *device_ids: str) -> House:
     """Connect a house in which nobody has set up anything else."""
     house.hass.config.language = language
     await house.connected(*device_ids)
+    await assist(house)
+    return house
+
+
+async def assist(house: House) -> None:
+    """Set up Assist, which looks at once whom it is to know."""
     for domain in ("homeassistant", "conversation"):
         assert await async_setup_component(house.hass, domain, {})
     await house.hass.async_block_till_done()
-    return house
+
+
+def expose(house: House, change: Json) -> None:
+    """Let Assist see the switches of a change, as under Settings → Voice assistants → Expose."""
+    for key in change.get("optimization_settings", ()):
+        entity_id = house.entity_id(key)
+        assert not async_should_expose(house.hass, conversation.DOMAIN, entity_id)
+        async_expose_entity(house.hass, conversation.DOMAIN, entity_id, True)
 
 
 async def taught(house: House, language: str) -> House:
@@ -167,6 +189,7 @@ async def test_understood(
     """In a fresh house, without aliases, people are understood; and the page says so."""
     await fresh(house, language)
     assert f"| {sentence} |" in PAGE
+    expose(house, change)
     done, _ = await say(house, sentence, language)
     assert done
     assert house.received() == [{**ids("hp-1"), **change}]
@@ -178,6 +201,7 @@ async def test_understood_in_other_languages(
 ) -> None:
     """What the page says of other languages is so."""
     await fresh(house, language)
+    expose(house, change)
     done, _ = await say(house, sentence, language)
     assert done
     assert house.received() == [{**ids("hp-1"), **change}]
@@ -201,6 +225,7 @@ async def test_asked(
 ) -> None:
     """People can ask for a switch."""
     await fresh(house, language)
+    expose(house, TARIFF)
     assert f"| {sentence} |" in PAGE
     for answer, on in zip(answers, (True, False), strict=True):
         await house.change_elsewhere(optimization(dynamic_tariff=on))
@@ -309,3 +334,19 @@ async def test_refused(
     _, words = await say(house, sentence, language)
     assert len(house.received()) == 1
     assert DID_NOT_WORK[language] in words
+
+
+async def test_exposed_before(house: House) -> None:
+    """A switch that Assist knew before it was configuration is not taken away."""
+    await house.connected()
+    registry = er.async_get(house.hass)
+    entity_id = house.entity_id("dynamic_tariff")
+    registry.async_update_entity(entity_id, entity_category=None)
+    await assist(house)
+    assert async_should_expose(house.hass, conversation.DOMAIN, entity_id)
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    entry = registry.async_get(entity_id)
+    assert entry is not None
+    assert entry.entity_category is EntityCategory.CONFIG
+    assert async_should_expose(house.hass, conversation.DOMAIN, entity_id)

@@ -16,9 +16,9 @@ from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOUR
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.yaml import load_yaml_dict
 
-from .house import House
+from ..house import House
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 INTEGRATION = ROOT / "custom_components" / DOMAIN
 MANIFEST = json.loads((INTEGRATION / "manifest.json").read_text(encoding="utf-8"))
 TEXTS = json.loads((INTEGRATION / "translations/en.json").read_text(encoding="utf-8"))

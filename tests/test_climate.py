@@ -1,10 +1,16 @@
 """The thermostat: control mode, preferred temperature and comfort band in one."""
 
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 import pytest
 
-from homeassistant.components.climate.const import ATTR_HVAC_MODES, ClimateEntityFeature
+from custom_components.heatpump_steering import climate
+from homeassistant.components.climate.const import (
+    ATTR_HVAC_MODES,
+    DATA_COMPONENT,
+    ClimateEntityFeature,
+)
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.state import async_reproduce_state
 
@@ -479,7 +485,7 @@ async def test_target_counts_alone(
         target_temp_high=high,
         **mode,
     )
-    body = {"preferred_temperature": 19}
+    body: dict[str, Any] = {"preferred_temperature": 19}
     if hvac_mode:
         body["temperature_control_mode"] = MODES[hvac_mode]
     assert house.received() == [{**ids(target), **room(**body)}]
@@ -490,14 +496,15 @@ async def test_target_counts_alone(
 async def test_three_equal_values_are_a_target(house: House, start: str) -> None:
     """A wrapper fills in every field with the same temperature: no band of no width is meant."""
     await connect(house, in_mode(start))
-    for hvac_mode in ({}, {"hvac_mode": "heat_cool"}):
+    mode: dict[str, str]
+    for mode in ({}, {"hvac_mode": "heat_cool"}):
         await house.act(
             "climate.set_temperature",
             "climate",
             temperature=20.5,
             target_temp_low=20.5,
             target_temp_high=20.5,
-            **hvac_mode,
+            **mode,
         )
         assert house.received()[-1]["room"]["preferred_temperature"] == 20.5
     assert handles(house) == (None, 19, 22.5)
@@ -773,3 +780,44 @@ async def test_target_outside_the_band_that_comes_with_it(house: House) -> None:
         target_temp_high=22,
     )
     assert "from 19 °C to 22 °C" in words
+
+
+async def test_names_of_both_versions(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An integration that reads the entity finds what it shows, in °C, under the names of 2026.10 and of 2026.11.
+
+    Neither version warns of a name that it does not want.
+    """
+    spec = find_spec(climate.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    caplog.clear()
+    spec.loader.exec_module(module_from_spec(spec))
+    await connect(house, in_mode("auto"))
+    house.hass.states.async_set("sensor.room", "20.5", {"unit_of_measurement": "°C"})
+    house.hass.config_entries.async_update_entry(
+        house.entry, options={"room_sensors": {"hp-1": "sensor.room"}}
+    )
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    entity: Any = house.hass.data[DATA_COMPONENT].get_entity(house.entity_id("climate"))
+    for mode, temperature, low, high in (
+        ("auto", None, 19.5, 23),
+        ("heating", 21, None, None),
+    ):
+        await house.change_elsewhere(room(temperature_control_mode=mode))
+        for prefix in ("", "native_"):
+            for name, value in {
+                "temperature_unit": "°C",
+                "current_temperature": 20.5,
+                "target_temperature": temperature,
+                "target_temperature_low": low,
+                "target_temperature_high": high,
+            }.items():
+                assert getattr(entity, f"{prefix}{name}") == value
+    assert [
+        record.getMessage()
+        for record in caplog.records
+        if "deprecated" in record.getMessage()
+    ] == []

@@ -5,9 +5,17 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
+from homeassistant.const import (
+    EVENT_STATE_CHANGED,
+    EVENT_STATE_REPORTED,
+    EntityCategory,
+)
 from homeassistant.core import Event, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.device_registry import DeviceEntryType
 
 from .house import House
@@ -36,6 +44,21 @@ PLATFORMS = {
 # There is one in a house, and it is the home's, also where that is a single heat pump.
 CALENDAR = "vacation"
 NOT_OF_THE_HOME = {"account_link"}
+
+
+# What is not for every day: no area action, no overview and no voice assistant takes it by itself.
+CATEGORIES = {
+    "optimization": EntityCategory.CONFIG,
+    "flex_trading": EntityCategory.CONFIG,
+    "dynamic_tariff": EntityCategory.CONFIG,
+    "pv_self_consumption": EntityCategory.CONFIG,
+    "schedule": EntityCategory.CONFIG,
+    "room_may_fall_to": EntityCategory.DIAGNOSTIC,
+    "room_may_rise_to": EntityCategory.DIAGNOSTIC,
+    "settings_status": EntityCategory.DIAGNOSTIC,
+    "last_changed": EntityCategory.DIAGNOSTIC,
+    "account_link": EntityCategory.DIAGNOSTIC,
+}
 
 
 def unique_ids(
@@ -81,6 +104,32 @@ async def test_unique_ids(
     for entry in entries:
         assert entry.unique_id.endswith(f"_{entry.translation_key}")
         assert entry.has_entity_name
+        assert entry.entity_category == CATEGORIES.get(entry.translation_key or "")
+
+
+async def test_everything_in_the_area_off(house: House) -> None:
+    """Whoever switches off all that an area has does not change what the electricity costs, or the schedule."""
+    await house.connected()
+    area = ar.async_get(house.hass).async_create("Utility room")
+    dr.async_get(house.hass).async_update_device(house.device().id, area_id=area.id)
+    for action in ("turn_off", "turn_on", "toggle"):
+        await house.hass.services.async_call(
+            "switch", action, {"area_id": area.id}, blocking=True
+        )
+    assert house.received() == []
+
+
+async def test_temperature_of_an_area(house: House) -> None:
+    """An area's card shows the mean of its temperatures: what the room may fall to is none of them."""
+    await house.connected()
+    shown = [
+        entry.translation_key
+        for entry in registered(house)
+        if entry.domain == "sensor"
+        and entry.original_device_class == "temperature"
+        and entry.entity_category is None
+    ]
+    assert shown == []
 
 
 async def test_the_only_heat_pump(house: House) -> None:

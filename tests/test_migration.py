@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EntityCategory
 from homeassistant.helpers import entity_registry as er
 
 from .house import KEY, USER, House
@@ -106,6 +107,32 @@ async def test_ids_stay(
         for it in er.async_entries_for_config_entry(registry, entry.entry_id)
     } == expected
     assert (entry.version, entry.minor_version) == (1, 1)
+
+
+async def test_categories_follow(house: House) -> None:
+    """What was for every day in 0.1.0 and is configuration now is so for everybody."""
+    house.add_heat_pump("hp-1")
+    entry = stored(house)
+    registry = er.async_get(house.hass)
+    before = {
+        key: registry.async_get_or_create(
+            platform, DOMAIN, f"{USER}_hp-1_{key}", config_entry=entry
+        )
+        for platform, key in (
+            ("switch", "dynamic_tariff"),
+            ("select", "optimization"),
+            ("sensor", "room_may_fall_to"),
+        )
+    }
+    assert {it.entity_category for it in before.values()} == {None}
+    await house.hass.config_entries.async_setup(entry.entry_id)
+    await house.hass.async_block_till_done()
+    after = {key: registry.async_get(it.entity_id) for key, it in before.items()}
+    assert {key: it and it.entity_category for key, it in after.items()} == {
+        "dynamic_tariff": EntityCategory.CONFIG,
+        "optimization": EntityCategory.CONFIG,
+        "room_may_fall_to": EntityCategory.DIAGNOSTIC,
+    }
 
 
 async def test_first_setup(house: House) -> None:

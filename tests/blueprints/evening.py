@@ -10,7 +10,6 @@ from pytest_homeassistant_custom_component.common import (
     async_get_persistent_notifications,
 )
 
-from homeassistant.components.automation import DATA_COMPONENT
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
 from homeassistant.components.automation.helpers import async_get_blueprints
@@ -19,6 +18,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import METRIC_SYSTEM, UnitSystem
@@ -106,7 +106,7 @@ class Evening(Day):
     async def _stop_home_assistant(self) -> None:
         await super()._stop_home_assistant()
         # The process does not end here, so what automations wait for would go on.
-        for automation in list(self.hass.data[DATA_COMPONENT].entities):
+        for automation in list(self.hass.data[DATA_INSTANCES][AUTOMATION].entities):
             await automation.async_remove()
         # The test framework keeps registries from being saved, so an entity gets another registry id at every start,
         # by which 2026.11 finds its state again. Without one it looks for the entity id, as 2026.10 does.

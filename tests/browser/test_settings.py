@@ -14,9 +14,9 @@ async def test_number(home: Home, visitor: Visitor) -> None:
     number = "number.heat_pump_may_get_warmer_by"
     await visitor.expect_number(number, 1.5)
     await visitor.increase(number)
-    assert await home.changes(1) == [{"room": {"temperature_upper_bound": 2}}]
-    await visitor.expect_number(number, 2)
-    await visitor.reads("sensor.heat_pump_room_may_rise_to", "22.5")
+    assert await home.changes(1) == [{"room": {"temperature_upper_bound": 1.6}}]
+    await visitor.expect_number(number, 1.6)
+    await visitor.reads("sensor.heat_pump_room_may_rise_to", "22.1")
 
 
 async def test_quick_presses(home: Home, visitor: Visitor) -> None:

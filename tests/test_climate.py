@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.heatpump_steering import climate
+from custom_components.heatpump_steering.wording import temperature_text
 from homeassistant.components.climate.const import (
     ATTR_HVAC_MODES,
     DATA_COMPONENT,
@@ -755,6 +756,95 @@ async def test_target_alone_in_an_unknown_band(house: House) -> None:
     await connect(house, room(temperature_control_mode="auto"))
     await house.act("climate.set_temperature", "climate", temperature=19)
     assert house.received()[0]["room"] == {"preferred_temperature": 19}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("mode", ["heating", "auto"])
+@pytest.mark.parametrize("fahrenheit", [False, True])
+@pytest.mark.parametrize(
+    ("preferred", "since"),
+    [
+        (8, {}),
+        (8, {"preferred_temperature": 21}),
+        (8, {"preferred_temperature": 21, "temperature_lower_bound": 1}),
+        (31.04, {"preferred_temperature": 19}),
+    ],
+)
+async def test_what_was_shown_may_be_set_again(
+    house: House,
+    *,
+    target: str,
+    mode: str,
+    fahrenheit: bool,
+    preferred: float,
+    since: dict[str, Json],
+) -> None:
+    """A scene brings back what somebody had set outside our ranges, whatever was set since; also after a restart."""
+    if fahrenheit:
+        house.use_fahrenheit()
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(
+            device_id, settings=in_mode(mode, preferred_temperature=preferred)
+        )
+    await house.connect()
+    snapshot = house.state("climate", target)
+    for _ in range(2):
+        if since:
+            await house.change_elsewhere(room(**since))
+        await async_reproduce_state(house.hass, [snapshot])
+        restored = house.state("climate", target)
+        assert (restored.state, restored.attributes) == (
+            snapshot.state,
+            snapshot.attributes,
+        )
+        assert float(house.shows("preferred_temperature", target)) == pytest.approx(
+            float(temperature_text(house.hass, preferred).split()[0]), abs=0.1
+        )
+        await house.hass.config_entries.async_reload(house.entry.entry_id)
+        await house.hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("fahrenheit", [False, True])
+async def test_what_was_never_shown(house: House, fahrenheit: bool) -> None:
+    """What the cloud had set is no limit for anything else: other values outside our ranges stay refused."""
+    await connect(
+        house, in_mode("heating", preferred_temperature=8), fahrenheit=fahrenheit
+    )
+    for value in (47, 45) if fahrenheit else (9, 7.9, 7):
+        await house.refused("climate.set_temperature", "climate", temperature=value)
+    await house.change_elsewhere(room(temperature_control_mode="auto"))
+    for low, high in ((45, 52), (47, 53)) if fahrenheit else ((7, 10.5), (6, 9.5)):
+        await house.refused(
+            "climate.set_temperature",
+            "climate",
+            target_temp_low=low,
+            target_temp_high=high,
+        )
+    assert house.received() == []
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"preferred_temperature": 0},
+        {"preferred_temperature": 60},
+        {"preferred_temperature": 20, "temperature_lower_bound": 16},
+    ],
+)
+async def test_nonsense_is_not_brought_back(
+    house: House, nonsense: dict[str, Json]
+) -> None:
+    """What no house can mean may be sent only while the cloud holds it anyway, not when it has been put right."""
+    await connect(house, in_mode("auto", **nonsense))
+    snapshot = house.state("climate")
+    await async_reproduce_state(house.hass, [snapshot])
+    good = {"preferred_temperature": 21, "temperature_lower_bound": 1.5}
+    await house.change_elsewhere(room(**good))
+    with pytest.raises(ServiceValidationError):
+        await async_reproduce_state(house.hass, [snapshot])
+    held = house.cloud.cloud.heat_pump("hp-1").held
+    assert held["room.preferred_temperature"] == 21
+    assert held["room.temperature_lower_bound"] == 1.5
 
 
 @pytest.mark.parametrize("target", TARGETS)

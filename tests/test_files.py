@@ -233,6 +233,7 @@ async def test_memory_of_another_version(
     written = json.loads(path_of(house, "").read_text())
     assert written["version"] == 1
     assert written["data"]["warm"] == parts.get("warm", {})
+    assert written["data"]["outside"] == {}
 
 
 async def test_seen(house: House, hass_client: ClientSessionGenerator) -> None:

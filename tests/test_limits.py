@@ -62,11 +62,12 @@ def test_what_is_shown_may_be_sent_again(leaf: Leaf, *, on_vacation: bool) -> No
     if leaf is Leaf.HOT_WATER_MIN and not on_vacation:
         for shown in (outside, other):
             with pytest.raises(ColdHotWaterError):
-                check_values(outside, shown, on_vacation=False)
+                check_values(outside, shown, earlier=outside, on_vacation=False)
         return
     check_values(outside, outside, on_vacation=on_vacation)
+    check_values(outside, other, earlier=outside, on_vacation=on_vacation)
     with pytest.raises(OutOfRangeError):
-        check_values(outside, other, on_vacation=on_vacation)
+        check_values(outside, other, earlier=other, on_vacation=on_vacation)
 
 
 def test_cold_hot_water_comes_first() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.state import async_reproduce_state
 
 from .house import (
     TARGETS,
@@ -139,6 +140,44 @@ async def test_unknown(house: House, wish: Wish, target: str) -> None:
     await house.act(wish.action, wish.key, target, **wish.data)
     assert house.received() == [{**ids(target), **wish.body}]
     assert house.shows(wish.key, target) == wish.state
+
+
+@pytest.mark.parametrize("fahrenheit", [False, True])
+@pytest.mark.parametrize(
+    ("key", "leaf", "outside", "inside"),
+    [
+        ("preferred_temperature", "preferred_temperature", 8.5, 21),
+        ("preferred_temperature", "preferred_temperature", 31, 21),
+        ("allowed_below", "temperature_lower_bound", 6, 1),
+        ("allowed_above", "temperature_upper_bound", 6.3, 1),
+    ],
+)
+async def test_outside_the_range_again(
+    house: House,
+    *,
+    key: str,
+    leaf: str,
+    outside: float,
+    inside: float,
+    fahrenheit: bool,
+) -> None:
+    """What somebody had set outside our ranges a scene brings back, and nothing else outside them."""
+    if fahrenheit:
+        house.use_fahrenheit()
+    await house.connected()
+    await house.change_elsewhere({"room": {leaf: outside}})
+    snapshot = house.state(key)
+    await house.change_elsewhere({"room": {leaf: inside}})
+    await async_reproduce_state(house.hass, [snapshot])
+    assert house.state(key).state == snapshot.state
+    assert house.received() == [
+        {**ids("hp-1"), "room": {leaf: pytest.approx(outside, abs=0.05)}}
+    ]
+    between = {8.5: 9, 31: 30.5, 6: 5.5, 6.3: 5.9}[outside]
+    if fahrenheit:
+        between *= 1.8
+        between += 32 if key == "preferred_temperature" else 0
+    await house.refused("number.set_value", key, value=between)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from .api import Leaf, Settings
-from .limits import RANGES, LimitError
+from .limits import EDGES, RANGES, LimitError
+
+ROOM: Final = frozenset(
+    {Leaf.PREFERRED_TEMPERATURE, Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE}
+)
 
 # What conversion between units leaves behind, in kelvin.
 _TOLERANCE: Final = 1e-6
@@ -20,6 +24,14 @@ class Band:
 
     low: float
     high: float
+
+    def displayed_by(self, displayed: Callable[[float], float]) -> Band:
+        """Return the band as its edges are displayed."""
+        return Band(displayed(self.low), displayed(self.high))
+
+    def differs_at_both_edges_from(self, other: Band) -> bool:
+        """Return whether more than one handle was moved."""
+        return self.low != other.low and self.high != other.high
 
 
 class TargetOutsideBandError(LimitError):
@@ -63,6 +75,22 @@ def upper_edge(settings: Settings) -> float | None:
     if settings.preferred_temperature is None or settings.allowed_above is None:
         return None
     return settings.preferred_temperature + settings.allowed_above
+
+
+def worth_keeping(shown: Settings) -> Settings:
+    """Return band and preferred temperature if the cloud has set them outside our ranges, for a scene to bring back.
+
+    Nothing if all are inside, and nothing if the room could get colder or warmer than by any band of ours: that may
+    be nonsense of the cloud's, which is sent back only while it holds it anyway.
+    """
+    room = shown.only(ROOM)
+    temperatures = (room.preferred_temperature, lower_edge(room), upper_edge(room))
+    if all(it is None or EDGES.includes(it) for it in temperatures) and any(
+        isinstance(value, float) and not RANGES[leaf].includes(value)
+        for leaf, value in room.items()
+    ):
+        return room
+    return Settings()
 
 
 def change_to_band(
@@ -128,9 +156,8 @@ def shift_to(
     preferred, now = shown.preferred_temperature, band_of(shown)
     if preferred is None or now is None:
         return None
-    read = Band(displayed(now.low), displayed(now.high))
-    if displayed(band.low) == read.low or displayed(band.high) == read.high:
-        # One handle was moved, or none.
+    read = now.displayed_by(displayed)
+    if not band.displayed_by(displayed).differs_at_both_edges_from(read):
         return None
     by_low, by_high = band.low - read.low, band.high - read.high
     if abs(by_low - by_high) < _TOLERANCE:
@@ -142,8 +169,29 @@ def shift_to(
     shift = (by_low + by_high) / 2
     # Most likely the preferred temperature was one that can be displayed.
     likely = displayed(preferred + shift) - preferred
-    if displayed(now.low + likely) == displayed(band.low) and (
-        displayed(now.high + likely) == displayed(band.high)
-    ):
+    moved = Band(now.low + likely, now.high + likely)
+    if moved.displayed_by(displayed) == band.displayed_by(displayed):
         shift = likely
     return Settings(preferred_temperature=preferred + shift)
+
+
+def earlier_band(
+    band: Band,
+    shown: Settings,
+    earlier: Settings,
+    displayed: Callable[[float], float],
+) -> Settings | None:
+    """Return what was set `earlier`, outside our ranges, if this is the band of that; None else, or if it has none.
+
+    A band alone does not say which preferred temperature was in it, and the nearest one of ours would be another.
+    Whoever moves one handle means no other band: `displayed` rounds as for `shift_to`.
+    """
+    now, then = band_of(shown), band_of(earlier)
+    wanted = band.displayed_by(displayed)
+    if then is None or wanted != then.displayed_by(displayed):
+        return None
+    if now is not None and not wanted.differs_at_both_edges_from(
+        now.displayed_by(displayed)
+    ):
+        return None
+    return earlier

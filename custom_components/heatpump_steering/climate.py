@@ -28,6 +28,7 @@ from .band import (
     band_of,
     change_to_band,
     change_to_target,
+    earlier_band,
     lower_edge,
     shift_to,
     upper_edge,
@@ -260,15 +261,17 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             or high is None
             or (target is not None and (not in_band or low == high == target))
         ):
+            target = self._as_held(target)
             if target is not None and in_band:
                 return change_to_target(target, self.shown)
             return Settings(preferred_temperature=target)
         expected = self.coordinator.expected(self.target)
-        if target is None:
-            band = Band(low, high)
-            shift = shift_to(band, expected, self._as_displayed, self._resolution)
-            if shift is not None:
-                return shift
+        band = Band(low, high)
+        if target is None and (
+            moved := earlier_band(band, expected, self._earlier, self._as_displayed)
+            or shift_to(band, expected, self._as_displayed, self._resolution)
+        ):
+            return moved
         band = Band(
             self._as_shown(low, lower_edge(self.shown)),
             self._as_shown(high, upper_edge(self.shown)),
@@ -283,6 +286,19 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         if shown is not None and self._as_displayed(shown) == self._as_displayed(edge):
             return shown
         return edge
+
+    def _as_held(self, target: float | None) -> float | None:
+        """Return what the cloud holds, or has held, if this is the same, rounded for display and outside our range."""
+        if target is None or RANGES[Leaf.PREFERRED_TEMPERATURE].includes(target):
+            return target
+        for held in (self.shown, self._earlier):
+            target = self._as_shown(target, held.preferred_temperature)
+        return target
+
+    @property
+    def _earlier(self) -> Settings:
+        """Return what the cloud itself had set outside our ranges."""
+        return self.coordinator.memory.last_outside(self.target)
 
     def _as_displayed(self, celsius: float) -> float:
         """Return what is left of a temperature once it is rounded for display in the house's own unit."""

@@ -40,6 +40,7 @@ from .api import (
     TooManyRequestsError,
     Value,
 )
+from .band import worth_keeping
 from .books import Books, TargetData
 from .const import (
     CONF_BASE_URL,
@@ -504,6 +505,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             check_values(
                 change,
                 self.shown(target),
+                earlier=self.memory.last_outside(target),
                 on_vacation=self.vacations.lets_hot_water_cool(target),
             )
         except (SteeringError, LimitError) as error:
@@ -749,6 +751,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 target: minimum
                 for target, data in targets.items()
                 if (minimum := self._warm_to_return_to(target, data.shown)) is not None
+            },
+            outside={
+                target: outside
+                for target, data in targets.items()
+                if (
+                    outside := worth_keeping(data.shown)
+                    or self.memory.last_outside(target)
+                )
             },
         )
 

@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .api import SAME_WITHIN, Leaf, Settings
+from .api import SAME_WITHIN, Leaf, Settings, same_value
+
+# What conversion to °F and back leaves behind.
+_TOLERANCE: Final = 1e-6
+
+NOTHING_EARLIER: Final = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,10 @@ class Range:
     minimum: float
     maximum: float
     step: float
+
+    def includes(self, value: float) -> bool:
+        """Return whether a value is inside, but for what unit conversion leaves behind: 86 °F is not above 30 °C."""
+        return self.minimum - _TOLERANCE <= value <= self.maximum + _TOLERANCE
 
 
 RANGES: Final[Mapping[Leaf, Range]] = {
@@ -44,9 +53,6 @@ HOT_WATER_MIN_ON_VACATION: Final = replace(RANGES[Leaf.HOT_WATER_MIN], minimum=5
 
 # Below it legionella grow, in °C.
 COLDEST_HOT_WATER: Final = RANGES[Leaf.HOT_WATER_MIN].minimum
-
-# What conversion to °F and back leaves behind, so that 86 °F is not above 30 °C.
-_TOLERANCE: Final = 1e-6
 
 
 class LimitError(Exception):
@@ -90,11 +96,18 @@ def range_of(leaf: Leaf, *, on_vacation: bool) -> Range:
     return RANGES[leaf]
 
 
-def check_values(change: Settings, shown: Settings, *, on_vacation: bool) -> None:
+def check_values(
+    change: Settings,
+    shown: Settings,
+    *,
+    earlier: Settings = NOTHING_EARLIER,
+    on_vacation: bool,
+) -> None:
     """Raise OutOfRangeError if a value of the change is outside its range, ColdHotWaterError as the rule says.
 
-    A value that is shown already may be sent again, wherever it lies: the cloud itself has set it. The hot-water
-    minimum is the exception: one below 40 °C is never sent outside a vacation.
+    A value that is shown already may be sent again, wherever it lies: the cloud itself has set it. So may one that
+    was shown earlier, as `band.worth_keeping` says. The hot-water minimum is the exception: one below 40 °C is never
+    sent outside a vacation.
     """
     check_hot_water(change, on_vacation=on_vacation)
     for leaf in RANGES:
@@ -102,12 +115,12 @@ def check_values(change: Settings, shown: Settings, *, on_vacation: bool) -> Non
         if not isinstance(value, int | float):
             continue
         allowed = range_of(leaf, on_vacation=on_vacation)
-        if (
-            allowed.minimum - _TOLERANCE <= value <= allowed.maximum + _TOLERANCE
-            or value == shown.get(leaf)
+        if not (
+            allowed.includes(value)
+            or same_value(value, shown.get(leaf))
+            or same_value(value, earlier.get(leaf))
         ):
-            continue
-        raise OutOfRangeError(leaf, value, allowed)
+            raise OutOfRangeError(leaf, value, allowed)
 
 
 def check_hot_water(change: Settings, *, on_vacation: bool) -> None:

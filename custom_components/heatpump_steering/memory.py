@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from .api import ControlMode, Settings
 from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
+from .limits import NOTHING_EARLIER
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 1.0
@@ -24,6 +25,8 @@ class Remembered:
     """The last control mode that was not off."""
     warm: Mapping[Target, float] = field(default_factory=dict)
     """The last hot-water minimum, in °C, that was not below 40."""
+    outside: Mapping[Target, Settings] = field(default_factory=dict)
+    """The last band and preferred temperature outside our ranges that the cloud itself had set."""
 
     def to_json(self) -> dict[str, dict[str, Any]]:
         """Return what is kept on disk."""
@@ -38,6 +41,10 @@ class Remembered:
             "warm": {
                 target or HOME_KEY: minimum for target, minimum in self.warm.items()
             },
+            "outside": {
+                target or HOME_KEY: settings.to_json()
+                for target, settings in self.outside.items()
+            },
         }
 
     @classmethod
@@ -49,8 +56,12 @@ class Remembered:
                 for key, it in raw["accepted"].items()
             },
             {key or None: ControlMode(it) for key, it in raw["last_modes"].items()},
-            # Not in the files of the first version.
+            # Not in the files of the first versions.
             {key or None: float(it) for key, it in raw.get("warm", {}).items()},
+            {
+                key or None: Settings.from_json(it)
+                for key, it in raw.get("outside", {}).items()
+            },
         )
 
 
@@ -83,6 +94,10 @@ class Memory:
         """Return the last hot-water minimum, in °C, that was not below 40."""
         return self._remembered.warm.get(target)
 
+    def last_outside(self, target: Target) -> Settings:
+        """Return the last band and preferred temperature outside our ranges that the cloud itself had set."""
+        return self._remembered.outside.get(target, NOTHING_EARLIER)
+
     @callback
     def hand_over(self, before: Target, target: Target) -> None:
         """Let a target have what is remembered of another one, which there is no more."""
@@ -97,6 +112,10 @@ class Memory:
                 warm={
                     target if it == before else it: minimum
                     for it, minimum in remembered.warm.items()
+                },
+                outside={
+                    target if it == before else it: settings
+                    for it, settings in remembered.outside.items()
                 },
             )
         )

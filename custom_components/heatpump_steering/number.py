@@ -40,7 +40,6 @@ TEMPERATURES = tuple(
         leaf=leaf,
         device_class=NumberDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        native_max_value=RANGES[leaf].maximum,
         step_celsius=RANGES[leaf].step,
         step_fahrenheit=1,
     )
@@ -106,13 +105,28 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     def native_min_value(self) -> float:
         """Return the lowest value; that of the hot water is lower during a vacation."""
         on_vacation = self.coordinator.vacations.lets_hot_water_cool(self.target)
-        return range_of(self.entity_description.leaf, on_vacation=on_vacation).minimum
+        allowed = range_of(self.entity_description.leaf, on_vacation=on_vacation)
+        return min((allowed.minimum, *self._earlier))
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        """Return the highest value."""
+        return max((RANGES[self.entity_description.leaf].maximum, *self._earlier))
+
+    @property
+    def _earlier(self) -> list[float]:
+        """Return what the cloud itself had set outside our range, which a scene may bring back."""
+        value = self.coordinator.memory.last_outside(self.target).get(
+            self.entity_description.leaf
+        )
+        return [value] if isinstance(value, float) else []
 
     @property
     @override
     def basis(self) -> object:
         """Return the value, and the range."""
-        return (self.native_value, self.native_min_value)
+        return (self.native_value, self.native_min_value, self.native_max_value)
 
     @property
     @override
@@ -163,7 +177,7 @@ class DifferenceNumber(SteeringNumber):
     @override
     def native_max_value(self) -> float:
         """Return the largest difference in the house's own unit."""
-        return self._to_house(RANGES[self.entity_description.leaf].maximum)
+        return self._to_house(super().native_max_value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -11,9 +11,9 @@ import pytest
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 
-from .house import House
+from ..house import House
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 INTEGRATION = ROOT / "custom_components" / DOMAIN
 GITHUB = ROOT / ".github"
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,9 @@ import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
 
-FOLDER = Path(__file__).parent.parent / "custom_components" / DOMAIN / "translations"
+FOLDER = (
+    Path(__file__).parent.parent.parent / "custom_components" / DOMAIN / "translations"
+)
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "en")
 
 

@@ -1,4 +1,4 @@
-"""What hassfest and HACS look at, and what may import what. Both run on the web only; these are their rules."""
+"""What HACS looks at, that texts, icons and code belong together, and what may import what."""
 
 import ast
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOUR
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.yaml import load_yaml_dict
 
-from .house import House
+from ..house import House
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 INTEGRATION = ROOT / "custom_components" / DOMAIN
 MANIFEST = json.loads((INTEGRATION / "manifest.json").read_text(encoding="utf-8"))
 TEXTS = json.loads((INTEGRATION / "translations/en.json").read_text(encoding="utf-8"))
@@ -26,33 +26,6 @@ ICONS = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
 SERVICES = load_yaml_dict(str(INTEGRATION / "services.yaml"))
 HACS = json.loads((ROOT / "hacs.json").read_text(encoding="utf-8"))
 
-MANIFEST_KEYS = {
-    "after_dependencies",
-    "bluetooth",
-    "codeowners",
-    "config_flow",
-    "dependencies",
-    "dhcp",
-    "disabled",
-    "documentation",
-    "domain",
-    "homekit",
-    "import_executor",
-    "integration_type",
-    "iot_class",
-    "issue_tracker",
-    "loggers",
-    "mqtt",
-    "name",
-    "preview_features",
-    "quality_scale",
-    "requirements",
-    "single_config_entry",
-    "ssdp",
-    "usb",
-    "version",
-    "zeroconf",
-}
 HACS_KEYS = {
     "content_in_root",
     "country",
@@ -64,6 +37,17 @@ HACS_KEYS = {
     "persistent_directory",
     "render_readme",
     "zip_release",
+}
+# Where the texts are of what is shown or raised with a key.
+SHOWN_BY = {
+    "ConfigEntryAuthFailed": "exceptions",
+    "ConfigEntryError": "exceptions",
+    "ConfigEntryNotReady": "exceptions",
+    "DeviceInfo": "device",
+    "HomeAssistantError": "exceptions",
+    "ServiceValidationError": "exceptions",
+    "UpdateFailed": "exceptions",
+    "async_create_issue": "issues",
 }
 # Home Assistant's own code names these.
 NAMED_BY_HOME_ASSISTANT = {"confirm"}
@@ -104,36 +88,12 @@ def called(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
 
 
-def texts(branch: Any) -> Iterator[str]:
-    """Yield every text below a branch of the translations."""
-    if isinstance(branch, dict):
-        for each in branch.values():
-            yield from texts(each)
-    else:
-        yield branch
-
-
-def test_manifest() -> None:
-    """The manifest is as hassfest and HACS want it for a custom integration."""
-    first, second, *others = MANIFEST
-    assert (first, second) == ("domain", "name")
-    assert others == sorted(others)
-    assert MANIFEST.keys() <= MANIFEST_KEYS
-    assert {"codeowners", "documentation", "issue_tracker", "version"} <= set(others)
-    assert MANIFEST["domain"] == DOMAIN == INTEGRATION.name
-    assert MANIFEST["iot_class"] == "cloud_polling"
-    assert MANIFEST["config_flow"] is True
-    assert MANIFEST["codeowners"]
-    assert all(owner.startswith("@") for owner in MANIFEST["codeowners"])
-    assert re.fullmatch(r"\d+\.\d+\.\d+", MANIFEST["version"])
-    for key in ("documentation", "issue_tracker"):
-        assert MANIFEST[key].startswith("https://")
-        assert "home-assistant.io" not in MANIFEST[key]
-    assert "requirements" not in MANIFEST
-
-
 def test_hacs() -> None:
     """The repository is as HACS wants it: one integration, with its page, licence and images."""
+    assert {"codeowners", "documentation", "issue_tracker", "name"} <= MANIFEST.keys()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", MANIFEST["version"])
+    assert MANIFEST["iot_class"] == "cloud_polling"
+    assert (INTEGRATION / "brand" / "icon.png").exists()
     assert HACS["name"] == MANIFEST["name"]
     assert HACS.keys() <= HACS_KEYS
     assert HACS["homeassistant"] == "2026.10.0"
@@ -142,28 +102,6 @@ def test_hacs() -> None:
     assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert MANIFEST["name"] in (ROOT / "README.md").read_text(encoding="utf-8")
     assert not (INTEGRATION / "strings.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "height"),
-    [("icon", 256), ("icon@2x", 512), ("dark_icon", 256), ("dark_icon@2x", 512)],
-)
-def test_brand(name: str, height: int) -> None:
-    """The images are there, as PNG, square, and of the right size."""
-    image = (INTEGRATION / "brand" / f"{name}.png").read_bytes()
-    assert image.startswith(b"\x89PNG\r\n\x1a\n")
-    size = (int.from_bytes(image[16:20]), int.from_bytes(image[20:24]))
-    assert size == (height, height)
-
-
-def test_texts_are_plain() -> None:
-    """No text is empty, has markup of a web page or blanks around it, or refers to another."""
-    found = list(texts(TEXTS))
-    assert len(found) > 100
-    for text in found:
-        assert text
-        assert text == text.strip()
-        assert not re.search(r"<[a-z/]|\[%key:|&[a-z]+;", text)
 
 
 def test_every_text_is_used() -> None:
@@ -267,6 +205,27 @@ def test_placeholders() -> None:
     assert checked > 10
 
 
+def test_placeholders_beside_their_keys() -> None:
+    """Where the code gives a key and what is filled in, the text asks for exactly that."""
+    checked = 0
+    for call in nodes(ast.Call):
+        given = {it.arg: it.value for it in call.keywords}
+        key = pattern(given.get("translation_key", call))
+        filled_in = given.get("translation_placeholders", ast.Dict([], []))
+        section = SHOWN_BY.get(called(call))
+        if key is None or section is None or not isinstance(filled_in, ast.Dict):
+            continue
+        names = {pattern(name) for name in filled_in.keys if name is not None}
+        for name, text in branch(section).items():
+            if re.fullmatch(key, name):
+                # How a flow ends is filled in by the flow.
+                steps = text.get("fix_flow", {}).get("step")
+                words = json.dumps({**text, "fix_flow": steps})
+                assert set(re.findall(r"\{(\w+)\}", words)) == names, name
+                checked += 1
+    assert checked > 5
+
+
 def test_issues() -> None:
     """An issue is described, or it can be mended, and then that says what it is about."""
     for name, words in TEXTS["issues"].items():
@@ -355,11 +314,6 @@ async def test_states(house: House) -> None:
         if options is not None:
             assert icons.get("state", {}).keys() <= set(options)
     assert checked >= 2
-
-
-def test_icons_are_of_one_kind() -> None:
-    """All icons are Material Design ones."""
-    assert all(re.fullmatch(r"mdi:[a-z0-9-]+", icon) for icon in texts(ICONS))
 
 
 def fields_of(described: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:

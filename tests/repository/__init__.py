@@ -1,0 +1,1 @@
+"""The files of the project, as those look at them who publish, review and translate it."""

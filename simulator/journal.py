@@ -31,6 +31,8 @@ class Entry:
     user_id: str | None
     device_id: str | None
     key_right: bool
+    cookies: str
+    """The header, which a client that keeps no cookies does not send."""
     in_flight: int
     received: datetime
     received_monotonic: float
@@ -56,6 +58,7 @@ class Entry:
             "user_id": self.user_id,
             "device_id": self.device_id,
             "key_right": self.key_right,
+            "cookies": self.cookies,
             "in_flight": self.in_flight,
             "received": self.received.isoformat(),
             "received_monotonic": self.received_monotonic,
@@ -90,6 +93,7 @@ class Journal:
         device_id: str | None,
         key: str | None,
         key_right: bool,
+        cookies: str,
     ) -> Entry:
         """Note a request as it comes in. `key` is what was sent: it is blotted out wherever else it stands."""
         target = (method, _without_text(user_id, key), _without_text(device_id, key))
@@ -106,6 +110,7 @@ class Journal:
             user_id=target[1],
             device_id=target[2],
             key_right=key_right,
+            cookies=_without_text(cookies, key),
             in_flight=sum(
                 (each.method, each.user_id, each.device_id) == target
                 for each in self._in_flight

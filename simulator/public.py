@@ -84,6 +84,7 @@ class PublicApi:
             device_id=request.device_id,
             key=request.key,
             key_right=request.supplier is not None,
+            cookies=http.headers.get(hdrs.COOKIE, ""),
         )
         task = asyncio.create_task(self._process(request, entry))
         self._tasks.add(task)

@@ -92,6 +92,9 @@ BAD = {
         "not_understandable",
         weather={"status": 404, "body": "<!doctype html><h1>Not Found</h1>"},
     ),
+    "answers at endless length": Bad(
+        "base_url", "not_understandable", weather={"body": " " * 9 * 2**20}
+    ),
     "redirects": Bad(
         "base_url",
         "not_understandable",
@@ -168,6 +171,7 @@ BAD = {
             ("https://", "invalid_url"),
             ("ftp://127.0.0.1", "invalid_url"),
             ("not an address", "invalid_url"),
+            ("https://xn--.com", "invalid_url"),
             ("https://[::1", "invalid_url"),
             ("https://127.0.0.1:99999", "invalid_url"),
             ("https://me:secret@127.0.0.1", "invalid_url"),

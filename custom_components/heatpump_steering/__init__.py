@@ -8,7 +8,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .const import DOMAIN
+from .account import without_api_path
+from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .issues import async_forget_issues
 from .memory import memory_store
@@ -38,6 +39,10 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> bool:
     """Set up a home."""
+    server = without_api_path(entry.data[CONF_BASE_URL])
+    if server != entry.data[CONF_BASE_URL]:
+        data = {**entry.data, CONF_BASE_URL: server}
+        hass.config_entries.async_update_entry(entry, data=data)
     coordinator = SteeringCoordinator(hass, entry)
     try:
         await coordinator.async_config_entry_first_refresh()

@@ -1,7 +1,9 @@
 """What somebody types to connect a home: cleaned, checked, and tried at the cloud."""
 
 from dataclasses import dataclass
-import ipaddress
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+import re
+from socket import inet_aton
 from typing import Final
 
 from yarl import URL
@@ -21,6 +23,7 @@ from .api import (
     Trouble,
     UnavailableError,
 )
+from .api.client import DEVICES_PATH, SETTINGS_PATH
 from .const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
 
 # The servers may be named, too: an automation, or somebody who types, need not know the addresses.
@@ -35,6 +38,22 @@ _UNAVAILABLE: Final = {
 
 # What comes along when text is copied from a mail or a page, beside the ordinary blanks.
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff"
+# Pasted along with the server, from the API's documentation.
+_API_PATHS: Final = (SETTINGS_PATH, DEVICES_PATH, "/v1")
+_HOST: Final = re.compile(
+    r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE | re.ASCII
+)
+_LONGEST_HOST: Final = 253
+_NUMBER_AT_THE_END: Final = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
+_LOCAL_NETWORKS: Final = tuple(
+    map(
+        ip_network,
+        (
+            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+            *("169.254.0.0/16", "::1", "fc00::/7", "fe80::/10"),
+        ),
+    )
+)
 _LOCAL_SUFFIXES: Final = (".local", ".lan", ".home.arpa", ".internal", ".localhost")
 
 
@@ -76,28 +95,70 @@ def checked_server(text: str) -> str:
     typed = SERVERS.get(typed.lower(), typed)
     try:
         url = URL(typed if "://" in typed else f"https://{typed}")
+        # Read here as the client reads it: not every name that can be written can also be looked up.
+        host = url.raw_host if url.host and url.port else None
     except ValueError:
-        raise InputError(CONF_BASE_URL, "invalid_url") from None
+        host = None
     if (
-        url.scheme not in ("http", "https")
-        or not url.host
-        or " " in url.host
+        host is None
+        or url.scheme not in ("http", "https")
+        or not _is_host(host)
         or url.user is not None
         or url.password is not None
         or url.query_string
         or url.fragment
     ):
         raise InputError(CONF_BASE_URL, "invalid_url")
-    if url.scheme == "http" and not _is_local(url.host):
+    if url.scheme == "http" and not _is_local(host):
         raise InputError(CONF_BASE_URL, "insecure_url")
-    return str(url).rstrip("/")
+    return without_api_path(str(url))
+
+
+def without_api_path(address: str) -> str:
+    """Return the address of a server alone, where that of one of its requests was pasted."""
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    path = (slash + path).rstrip("/")
+    while found := next(filter(path.lower().endswith, _API_PATHS), None):
+        path = path[: -len(found)].rstrip("/")
+    return scheme + mark + host + path
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether a host can be looked up, or is an IP address."""
+    return _address(host) is not None or (
+        len(host) <= _LONGEST_HOST and bool(_HOST.fullmatch(host))
+    )
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address that a host is, in any of the spellings in which it would be reached; None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        # 134744072, 0x08080808 and 010.8.2056 are 8.8.8.8 for whoever looks it up.
+        return IPv4Address(inet_aton(host))
+    except OSError, ValueError:
+        return None
 
 
 def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return "." not in host or host.endswith(_LOCAL_SUFFIXES)
+    """Tell whether a host is in the house, so that nobody outside can listen."""
+    if (address := _address(host)) is not None:
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        # Not all that is not public, and nothing that leads to an address of the other version.
+        return any(
+            address in network
+            for network in _LOCAL_NETWORKS
+            if network.version == address.version
+        )
+    # What ends in a number is a mistaken address, whatever a server of names makes of it.
+    return not _NUMBER_AT_THE_END.search(host) and (
+        "." not in host or host.endswith(_LOCAL_SUFFIXES)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,15 @@ from .const import DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, device_info
 from .entity_ids import unique_id
-from .vacation_plans import Plan, current_or_next, new_uid
+from .vacation_plans import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Plan,
+    current_or_next,
+    is_reckonable,
+    new_uid,
+    reckonable,
+)
 
 # Nothing here waits for the cloud.
 PARALLEL_UPDATES = 0
@@ -180,6 +188,15 @@ def _plan(uid: str, event: dict[str, Any]) -> Plan:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="vacation_repeats"
         )
+    if not (is_reckonable(event[EVENT_START]) and is_reckonable(event[EVENT_END])):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="vacation_out_of_reach",
+            translation_placeholders={
+                "first": str(FIRST_YEAR),
+                "last": str(LAST_YEAR),
+            },
+        )
     return Plan(
         uid=uid,
         summary=event[EVENT_SUMMARY],
@@ -199,13 +216,18 @@ def _in_utc(start_or_end: date) -> date:
 
 def _event(plan: Plan) -> CalendarEvent:
     """Return the plan as an event of Home Assistant; one that is open ends tomorrow, whenever that is asked."""
-    start, end = plan.start, plan.end
+    start = reckonable(plan.start)
+    if plan.end is None:
+        end: date = dt_util.start_of_local_day() + timedelta(days=2)
+    else:
+        end = reckonable(plan.end)
     if isinstance(start, datetime):
         start = dt_util.as_local(start)
-    if end is None:
-        end = dt_util.start_of_local_day() + timedelta(days=2)
     if isinstance(end, datetime):
         end = dt_util.as_local(end)
+    if end <= start:
+        # Wholly beyond the years for which one can be planned.
+        end = start + timedelta(days=1)
     return CalendarEvent(
         start=start,
         end=end,

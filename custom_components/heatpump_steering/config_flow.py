@@ -15,7 +15,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -42,11 +41,13 @@ from .const import (
     CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
+    EXAMPLE_URL,
     PRODUCTION_URL,
     SANDBOX_URL,
 )
 from .entity_ids import async_known_device_ids, namespace
 from .options_flow import SteeringOptionsFlow
+from .sessions import session_for_a_test
 from .wording import async_common_text
 
 _KEY: Final = TextSelector(
@@ -152,7 +153,11 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Show the form until what is typed works at the cloud; `present` is what an entry holds already."""
         errors: dict[str, str] = {}
-        placeholders = {"user_id": present.get(CONF_USER_ID, ""), "reason": ""}
+        placeholders = {
+            "user_id": present.get(CONF_USER_ID, ""),
+            "example": EXAMPLE_URL,
+            "reason": "",
+        }
         if user_input is not None:
             try:
                 data = _checked(present, user_input)
@@ -179,13 +184,14 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_tried_out(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the data with what the cloud allows; raises InputError."""
-        client = SettingsClient(
-            async_get_clientsession(self.hass), data[CONF_BASE_URL], data[CONF_API_KEY]
-        )
         try:
-            access = await async_try_out(
-                client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
-            )
+            with session_for_a_test(self.hass) as session:
+                client = SettingsClient(
+                    session, data[CONF_BASE_URL], data[CONF_API_KEY]
+                )
+                access = await async_try_out(
+                    client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
+                )
         except InputError as error:
             if self.source == SOURCE_REAUTH and error.field in (
                 CONF_USER_ID,

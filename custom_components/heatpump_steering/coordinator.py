@@ -19,7 +19,6 @@ from homeassistant.const import (
 )
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -76,6 +75,7 @@ from .memory import Memory, Remembered
 from .outbox import Outbox, StoppedError
 from .requests import Requests
 from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
+from .sessions import async_session
 from .vacation import VacationKeeper
 from .vacation_profile import Profile
 from .vacation_record import Stage
@@ -127,7 +127,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
         self._only_device_id = only_device_id and device_ids.name(only_device_id)
         self._client = SettingsClient(
-            async_get_clientsession(hass),
+            async_session(hass),
             entry.data[CONF_BASE_URL],
             entry.data[CONF_API_KEY],
             device_ids=device_ids,

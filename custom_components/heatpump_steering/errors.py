@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .api import (
+    AnswerTooLongError,
     BadKeyError,
     ContradictoryChangeError,
     NotFoundError,
@@ -37,6 +38,7 @@ from .wording import (
 
 READ_ERRORS: Mapping[type[SteeringError], str] = {
     NotFoundError: "read_not_found",
+    AnswerTooLongError: "read_not_understandable",
     NotUnderstandableError: "read_not_understandable",
     ReadingRefusedError: "reading_refused",
     TooManyRequestsError: "too_many_requests",
@@ -108,6 +110,8 @@ def reason_text(hass: HomeAssistant, error: Exception) -> str:
             return async_common_text(hass, f"reason_{error.trouble}")
         case UnavailableError():
             return async_common_text(hass, "reason_status", status=str(error.status))
+        case AnswerTooLongError():
+            return async_common_text(hass, "reason_too_long")
         case NotUnderstandableError():
             return f"HTTP {error.status}"
         case BadKeyError():

@@ -11,6 +11,10 @@ from uuid import uuid4
 
 from homeassistant.util import dt as dt_util
 
+# In these years vacations can be planned.
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2199
+
 # How long a vacation that is over stays in the calendar.
 REMEMBERED: Final = timedelta(days=365)
 
@@ -97,7 +101,22 @@ def moment_from(text: str) -> datetime:
     return moment
 
 
+def is_reckonable(start_or_end: date) -> bool:
+    """Tell whether a vacation can be planned for then. At the ends of the calendar there are no time zones."""
+    return FIRST_YEAR <= start_or_end.year <= LAST_YEAR
+
+
+def reckonable(start_or_end: date) -> date:
+    """Return the same day or moment, or the nearest one for which a vacation can be planned."""
+    if is_reckonable(start_or_end):
+        return start_or_end
+    if start_or_end.year < FIRST_YEAR:
+        return start_or_end.replace(year=FIRST_YEAR, month=1, day=1)
+    return start_or_end.replace(year=LAST_YEAR, month=12, day=31)
+
+
 def _moment(start_or_end: date) -> datetime:
+    start_or_end = reckonable(start_or_end)
     if isinstance(start_or_end, datetime):
         return start_or_end
     return dt_util.start_of_local_day(start_or_end)

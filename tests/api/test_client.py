@@ -793,28 +793,6 @@ async def test_encoding_of_an_answer(
     assert (await client.get_settings(USER)).heat_pumps.keys() == {"hp-1"}
 
 
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        'ab/cd+ef"==',
-        'ab\\/cd+ef\\"==',
-        "ab/cd\\u002Bef\\u0022\\u003d\\u003D",
-        '\\u0061b\\/cd+ef\\"==',
-    ],
-)
-async def test_key_in_a_refusal(
-    session: aiohttp.ClientSession, cloud: Simulator, spelling: str
-) -> None:
-    """A server may quote the key back, in any of the ways in which JSON can spell it: no error tells it."""
-    key = 'ab/cd+ef"=='
-    cloud.weather.add(status=422, body=f'{{"detail": "no key {spelling}."}}')
-    with pytest.raises(RefusedError) as error:
-        await SettingsClient(session, cloud.url, key).patch_settings(
-            USER, None, Settings(schedule=True)
-        )
-    assert str(error.value) == "no key [key]."
-
-
 async def test_key_is_sent_and_kept_secret(
     session: aiohttp.ClientSession,
     client: SettingsClient,

@@ -36,6 +36,7 @@ async def test_entry(client: Client, simulator: Simulator, clock: ManualClock) -
         "user_id": "user-1",
         "device_id": "hp-1",
         "key_right": True,
+        "cookies": "",
         "in_flight": 0,
         "received": "2026-04-17T09:00:05+00:00",
         "received_monotonic": 5,

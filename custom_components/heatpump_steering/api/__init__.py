@@ -2,6 +2,7 @@
 
 from .client import Sent, SettingsClient
 from .errors import (
+    AnswerTooLongError,
     BadKeyError,
     ContradictoryChangeError,
     NotFoundError,
@@ -32,6 +33,7 @@ __all__ = [
     "IN_JSON",
     "SAME_WITHIN",
     "WRITE_ONLY",
+    "AnswerTooLongError",
     "BadKeyError",
     "ContradictoryChangeError",
     "ControlMode",

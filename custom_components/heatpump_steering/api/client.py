@@ -9,13 +9,14 @@ from email.utils import parsedate_to_datetime
 from http import HTTPMethod, HTTPStatus
 from itertools import batched
 import json
-import re
 from time import monotonic
 from typing import Any, Final, override
 
 import aiohttp
 
+from .answer import clean_json, read_body
 from .errors import (
+    AnswerTooLongError,
     BadKeyError,
     NotFoundError,
     NotUnderstandableError,
@@ -28,6 +29,7 @@ from .errors import (
 )
 from .identification import DeviceIds, id_of, is_of_user, other_kind
 from .models import HeatPump, Listing, PassedOver
+from .redaction import HIDDEN, Redaction
 from .settings import Reading, ReportedSettings, Settings
 
 DEVICES_PATH: Final = "/v1/devices"
@@ -45,6 +47,9 @@ PAGE_LIMIT: Final = 1000
 MAX_PAGES: Final = 10
 # Heat pumps whose settings are read in one go, which takes a few milliseconds.
 READ_AT_ONCE: Final = 250
+# Characters of a refusal that are quoted, and how many refusals of one change are.
+LONGEST_WORDS: Final = 500
+MOST_REFUSALS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class SettingsClient:
         }
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
-        self._key_in_json = _any_spelling_in_json(api_key)
+        self._redaction = Redaction(api_key)
         self._on_request = on_request
 
     @override
@@ -252,11 +257,7 @@ class SettingsClient:
                 # A redirect would carry the key to whatever host it names.
                 allow_redirects=False,
             ) as response:
-                try:
-                    text = await response.text(errors="replace")
-                except LookupError, UnicodeError:
-                    # What the answer names is no encoding of texts.
-                    text = await response.text("utf-8", errors="replace")
+                found = await read_body(response)
                 outcome = str(response.status)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             outcome = "not reached"
@@ -264,30 +265,33 @@ class SettingsClient:
         except TimeoutError as error:
             outcome = "no answer"
             raise UnavailableError(Trouble.NO_ANSWER, maybe_applied=True) from error
-        except aiohttp.ClientError as error:
-            raise UnavailableError(Trouble.BROKEN_OFF, maybe_applied=True) from error
+        except aiohttp.ClientError:
+            # Not from that: it may quote what the server said, and that may quote the key.
+            raise UnavailableError(Trouble.BROKEN_OFF, maybe_applied=True) from None
         finally:
             if self._on_request is not None:
                 self._on_request(Sent(method, path, outcome, monotonic() - began))
-        # A server that quotes the key back must not get it into our errors and logs.
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            text = self._key_in_json.sub("[key]", text)
-        else:
-            # No words to be told, but maybe thousands of items, so this has to be quick.
-            text = text.replace(self._api_key, "[key]")
-        _raise_for_status(method, response.status, response.headers, text)
-        return response.status, response.headers, text
-
-
-def _any_spelling_in_json(secret: str) -> re.Pattern[str]:
-    """Return what finds a secret in JSON, where any character may be escaped, as a slash or a plus often is."""
-    return re.compile(
-        "".join(rf"(?:\\?{re.escape(each)}|(?i:\\u{ord(each):04x}))" for each in secret)
-    )
+        status = response.status
+        if found is None and status < HTTPStatus.BAD_REQUEST:
+            raise AnswerTooLongError(status=status)
+        text = clean_json(found or b"")
+        if status < HTTPStatus.BAD_REQUEST:
+            # A server that quotes the key back must not get it into our texts and logs.
+            text = self._redaction.hide_in_json(
+                text,
+                # All that is quoted of the other answers is ids, and there may be thousands of them every few minutes.
+                thoroughly=path == DEVICES_PATH,
+            )
+        _raise_for_status(method, status, response.headers, text, self._redaction)
+        return status, response.headers, text
 
 
 def _raise_for_status(
-    method: HTTPMethod, status: int, headers: Mapping[str, str], text: str
+    method: HTTPMethod,
+    status: int,
+    headers: Mapping[str, str],
+    text: str,
+    redaction: Redaction,
 ) -> None:
     """Raise what a status of 400 and above means."""
     match status:
@@ -309,7 +313,7 @@ def _raise_for_status(
             | HTTPStatus.CONFLICT
             | HTTPStatus.UNPROCESSABLE_ENTITY
         ):
-            raise RefusedError(_refusals(status, text))
+            raise RefusedError(_refusals(status, text, redaction))
         case HTTPStatus.TOO_MANY_REQUESTS:
             raise TooManyRequestsError(_retry_after(headers))
         case HTTPStatus.REQUEST_TIMEOUT:
@@ -333,31 +337,40 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _refusals(status: int, text: str) -> tuple[Refusal, ...]:
+def _refusals(status: int, text: str, redaction: Redaction) -> tuple[Refusal, ...]:
     """Read FastAPI's list of refusals, or make one of whatever words there are."""
+    no_words = f"status {status}"
+
+    def words(said: object) -> str:
+        """Return what was said as far as it may be quoted."""
+        if not isinstance(said, str) or (said := redaction.hide(said)) == HIDDEN:
+            return ""
+        said = said.strip()
+        return said if len(said) <= LONGEST_WORDS else f"{said[: LONGEST_WORDS - 1]}…"
+
     answer = _parsed(text)
     detail = answer.get("detail") if isinstance(answer, Mapping) else None
     if isinstance(detail, list):
         found = tuple(
-            Refusal(_path(item.get("loc")), str(item["msg"]))
-            for item in detail
+            Refusal(_path(item.get("loc"), redaction), words(item["msg"]) or no_words)
+            for item in detail[:MOST_REFUSALS]
             if isinstance(item, Mapping) and item.get("msg")
         )
         if found:
             return found
-    words = detail
-    if isinstance(answer, Mapping) and not words:
-        words = answer.get("message")
-    return (
-        Refusal((), words if isinstance(words, str) and words else f"status {status}"),
-    )
+    said = detail
+    if isinstance(answer, Mapping) and not said:
+        said = answer.get("message")
+    return (Refusal((), words(said) or no_words),)
 
 
-def _path(loc: object) -> tuple[str, ...]:
+def _path(loc: object, redaction: Redaction) -> tuple[str, ...]:
     """Return where in the body a refusal points."""
     if not isinstance(loc, list):
         return ()
-    path = tuple(str(part) for part in loc)
+    path = tuple(
+        redaction.hide(str(part)) for part in loc if isinstance(part, str | int)
+    )
     return path[1:] if path[:1] == ("body",) else path
 
 

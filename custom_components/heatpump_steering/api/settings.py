@@ -67,7 +67,7 @@ def _read_switch(raw: object) -> bool | None:
 
 def _read_mode(raw: object) -> ControlMode | None:
     try:
-        return ControlMode(str(raw).lower())
+        return ControlMode(raw.lower()) if isinstance(raw, str) else None
     except ValueError:
         return None
 

@@ -225,14 +225,30 @@ KEY = 'ab/cd+ef"=="gh&ij%kl'
             for encode in ENCODINGS
             if encode(KEY) not in (KEY, f"{KEY}\n")
         ),
-        (lambda key: in_json(in_json(key)), "status 422"),
-        (lambda key: in_json(json.dumps({"headers": {"x": key}})), "status 422"),
-        (lambda key: in_url(in_url(key)), "status 422"),
-        (lambda key: in_html(in_url(key)), "status 422"),
-        (lambda key: in_base64(f"x-api-key: {key}"), "status 422"),
-        (lambda key: in_base64(f"key={key};"), "status 422"),
+        pytest.param(
+            lambda key: in_json(in_json(key)), "status 422", id="in_json_twice"
+        ),
+        pytest.param(
+            lambda key: in_json(json.dumps({"headers": {"x": key}})),
+            "status 422",
+            id="in_json_of_a_request",
+        ),
+        pytest.param(lambda key: in_url(in_url(key)), "status 422", id="in_url_twice"),
+        pytest.param(
+            lambda key: in_html(in_url(key)), "status 422", id="in_html_of_a_url"
+        ),
+        pytest.param(
+            lambda key: in_base64(f"x-api-key: {key}"),
+            "status 422",
+            id="in_base64_of_a_header",
+        ),
+        pytest.param(
+            lambda key: in_base64(f"key={key};"),
+            "status 422",
+            id="in_base64_of_a_query",
+        ),
     ],
-    ids=str,
+    ids=lambda it: getattr(it, "__name__", None),
 )
 async def test_key_in_a_refusal(
     socket_enabled: None,

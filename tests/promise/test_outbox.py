@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
+from custom_components.heatpump_steering.const import LIST_INTERVAL
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.exceptions import ServiceValidationError
@@ -691,9 +692,10 @@ def test_unknown_outcome_at_a_heat_pump_that_is_not_read(day_of_two: Day) -> Non
 
 
 def test_unknown_outcome_at_a_home_of_which_nothing_is_read(day: Day) -> None:
-    """After a start at which the cloud showed no heat pump at all, there is none that could confirm a change."""
-    day.cloud.cloud.hide("hp-1")
-    day.run(day.reload())
+    """Where the list calls nothing a heat pump any more, there is none that could confirm a change."""
+    day.cloud.cloud.update_heat_pump("hp-1", {"device_type": "battery"})
+    day.wait(LIST_INTERVAL.total_seconds() + POLL, step=60.0)
+    assert day.shows() == STATE_UNAVAILABLE
     day.cloud.weather.add(method="PATCH", status=503)
 
     assert day.done(day.update("home", preferred_temperature=22.0)).key == "unavailable"

@@ -39,7 +39,7 @@ KNOWN: Final = {
     "above only": {ABOVE},
     "nothing known": set[str](),
 }
-OTHERWISE: Final = {
+OTHERWISE: Final[dict[str, Json]] = {
     "another preferred": {PREFERRED: 19.0},
     "another difference below": {BELOW: 0.5},
     "another difference above": {ABOVE: 3.0},
@@ -60,7 +60,12 @@ class Room:
     @classmethod
     def of(cls, leaves: Json) -> Room:
         """Return what these leaves say."""
-        return cls(*(leaves.get(leaf) for leaf in (MODE, PREFERRED, BELOW, ABOVE)))
+        return cls(
+            leaves.get(MODE),
+            leaves.get(PREFERRED),
+            leaves.get(BELOW),
+            leaves.get(ABOVE),
+        )
 
     @override
     def __str__(self) -> str:
@@ -103,15 +108,10 @@ class Room:
     def shared_with(self, other: Room) -> Room:
         """Return what both have alike: what the thermostat of the home shows."""
         return Room(
-            *(
-                mine if mine == theirs else None
-                for mine, theirs in (
-                    (self.mode, other.mode),
-                    (self.preferred, other.preferred),
-                    (self.below, other.below),
-                    (self.above, other.above),
-                )
-            )
+            self.mode if self.mode == other.mode else None,
+            self.preferred if self.preferred == other.preferred else None,
+            self.below if self.below == other.below else None,
+            self.above if self.above == other.above else None,
         )
 
 
@@ -147,7 +147,7 @@ def _homes() -> Iterator[Home]:
         told = EVERYTHING | {MODE: mode}
         yield Home(
             f"{HVAC_MODES[mode]}, {name}",
-            (Room.of(told), Room.of(told | otherwise)),
+            (Room.of(told), Room.of({**told, **otherwise})),
         )
 
 

@@ -1,10 +1,10 @@
 """HomeKit, as core bridges it: the accessory of a thermostat, and what the Home app and Siri do with it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pyhap.characteristic import Characteristic
 from pyhap.const import HAP_REPR_AID, HAP_REPR_CHARS, HAP_REPR_IID, HAP_REPR_VALUE
 import pytest
 
@@ -47,6 +47,8 @@ TARGET_MODE = "TargetHeatingCoolingState"
 TARGET = "TargetTemperature"
 LOW = "HeatingThresholdTemperature"
 HIGH = "CoolingThresholdTemperature"
+TEMPERATURES = {TARGET, LOW, HIGH}
+SHOWN = {TARGET_MODE, *TEMPERATURES}
 
 
 class HomeApp:
@@ -83,13 +85,11 @@ class HomeApp:
 
     async def set(self, thermostat: Thermostat, **characteristics: float) -> None:
         """Write characteristics in one go, and wait until everything that follows has happened."""
-        service = thermostat.get_service("Thermostat")
+        known = characteristics_of(thermostat)
         queries = [
             {
                 HAP_REPR_AID: thermostat.aid,
-                HAP_REPR_IID: thermostat.iid_manager.get_iid(
-                    service.get_characteristic(name)
-                ),
+                HAP_REPR_IID: thermostat.iid_manager.get_iid(known[name]),
                 HAP_REPR_VALUE: value,
             }
             for name, value in characteristics.items()
@@ -102,7 +102,7 @@ class HomeApp:
 
 
 @pytest.fixture
-async def home_app(any_unit_house: House, tmp_path: Path) -> Iterator[HomeApp]:
+async def home_app(any_unit_house: House, tmp_path: Path) -> HomeApp:
     """Bridge a house, which has nothing yet, to HomeKit."""
     hass = any_unit_house.hass
     storage = AccessoryIIDStorage(hass, BRIDGE)
@@ -114,13 +114,17 @@ async def home_app(any_unit_house: House, tmp_path: Path) -> Iterator[HomeApp]:
     return app
 
 
+def characteristics_of(thermostat: Thermostat) -> dict[str, Characteristic]:
+    """Return what a thermostat consists of, by name."""
+    service = thermostat.get_service("Thermostat")
+    assert service is not None
+    return {str(char.display_name): char for char in service.characteristics}
+
+
 def shown(thermostat: Thermostat) -> dict[str, Any]:
     """Return what the Home app shows, by characteristic."""
-    return {
-        char.display_name: char.value
-        for char in thermostat.get_service("Thermostat").characteristics
-        if char.display_name in (TARGET_MODE, TARGET, LOW, HIGH)
-    }
+    known = characteristics_of(thermostat)
+    return {name: known[name].value for name in SHOWN if name in known}
 
 
 def expected(house: House, room: Room) -> dict[str, Any]:
@@ -149,10 +153,10 @@ async def test_an_accessory_in_every_state(
             thermostat.run()
             told = expected(house, room)
             assert told.items() <= shown(thermostat).items(), home
-            for char in thermostat.get_service("Thermostat").characteristics:
-                if char.display_name in (TARGET, LOW, HIGH):
-                    assert char.properties["minValue"] == 5
-                    assert char.properties["maxValue"] == 35
+            known = characteristics_of(thermostat)
+            for name in TEMPERATURES & known.keys():
+                assert known[name].properties["minValue"] == 5
+                assert known[name].properties["maxValue"] == 35
             thermostat.async_stop()
 
 

@@ -1,9 +1,9 @@
 """Prometheus: what core exports of our entities."""
 
 import math
+import re
 
 import prometheus_client
-from prometheus_client.parser import text_string_to_metric_families
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -12,7 +12,9 @@ from homeassistant.setup import async_setup_component
 from ..house import House
 from .states import ONE, SEVERAL, Home, Room, read_back, walk
 
-PREFIX = "homeassistant_climate_"
+# A line of the export; what is called after the thermostat is called by the rest of its name.
+SAMPLE = re.compile(r"^homeassistant_(?:climate_)?(\w+)\{(.*)\} (\S+)$", re.MULTILINE)
+LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 @pytest.fixture
@@ -57,15 +59,15 @@ async def test_metrics(
         answer = await client.get("/api/prometheus")
         assert answer.status == 200
         metrics: dict[str, dict[str, float]] = {}
-        for family in text_string_to_metric_families(await answer.text()):
-            for name, labels, value, *_ in family.samples:
-                assert math.isfinite(value), (home, name, labels)
-                of_entity = metrics.setdefault(labels.get("entity", ""), {})
-                short = name.removeprefix(PREFIX)
-                of_entity[f"{short} {labels.get('mode', '')}".strip()] = value
+        for name, labels, value in SAMPLE.findall(await answer.text()):
+            assert math.isfinite(float(value)), (home, name, labels)
+            told_of = dict(LABEL.findall(labels))
+            of_entity = metrics.setdefault(told_of.get("entity", ""), {})
+            of_entity[f"{name} {told_of.get('mode', '')}".strip()] = float(value)
+        assert len(metrics) > 10
         for target, room in home.thermostats().items():
             entity_id = house.entity_id("climate", target)
-            available = metrics[entity_id]["homeassistant_entity_available"]
+            available = metrics[entity_id]["entity_available"]
             assert available == (room.mode is not None), home
             told = expected(house, room)
             assert {name: metrics[entity_id][name] for name in told} == told, home

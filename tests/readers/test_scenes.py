@@ -62,7 +62,8 @@ async def play(house: House) -> None:
 
 async def call(hass: HomeAssistant, action: str, **data: Any) -> None:
     """Call an action, and wait for its outcome."""
-    await hass.services.async_call(*action.split("."), data, blocking=True)
+    domain, _, service = action.partition(".")
+    await hass.services.async_call(domain, service, data, blocking=True)
 
 
 @pytest.mark.parametrize(("before", "meanwhile"), SNAPSHOTS, ids=str)
@@ -224,7 +225,9 @@ async def test_wrappers_that_fill_in_every_field(
 ) -> None:
     """Three equal values are one target: the differences stay, in every mode and when one comes along."""
     house = await connected(any_unit_house, start)
-    filled = {name: displayed(house, celsius) for name, celsius in WRAPPED.items()}
+    filled: dict[str, Any] = {
+        name: displayed(house, celsius) for name, celsius in WRAPPED.items()
+    }
     await house.act("climate.set_temperature", "climate", **filled)
     after = held(house)
     assert after == approximately(house, replace(start, preferred=20.5))

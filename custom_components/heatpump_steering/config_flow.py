@@ -15,7 +15,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -36,7 +35,7 @@ from .account import (
     checked_server,
     cleaned,
 )
-from .api import SettingsClient
+from .api import SettingsClient, SteeringError
 from .const import (
     CONF_BASE_URL,
     CONF_NAMESPACE,
@@ -46,7 +45,9 @@ from .const import (
     PRODUCTION_URL,
     SANDBOX_URL,
 )
-from .entity_ids import namespace
+from .entity_ids import Identifiers, namespace
+from .entries import entry_title, entry_unique_id, home_of, overlap, server
+from .handing_over import async_hand_over_unconnected
 from .options_flow import SteeringOptionsFlow
 from .wording import async_common_text
 
@@ -180,12 +181,9 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_tried_out(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the data with what the cloud allows; raises InputError."""
-        client = SettingsClient(
-            async_get_clientsession(self.hass), data[CONF_BASE_URL], data[CONF_API_KEY]
-        )
         try:
             access = await async_try_out(
-                client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
+                self._client(data), data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
             )
         except InputError as error:
             if self.source == SOURCE_REAUTH and error.field in (
@@ -197,10 +195,15 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             raise
         entry = self._entry
         if entry is not None and _same_but_for_the_key(entry.data, data):
-            known = self._known_heat_pumps(entry)
+            known = Identifiers(self.hass, entry).async_devices().keys() - {None}
             if access.device_ids and known and not access.device_ids & known:
                 raise InputError(CONF_API_KEY, "wrong_account")
         return {**data, CONF_WRITE_ONLY: access.write_only}
+
+    def _client(self, data: Mapping[str, Any]) -> SettingsClient:
+        return SettingsClient(
+            async_get_clientsession(self.hass), data[CONF_BASE_URL], data[CONF_API_KEY]
+        )
 
     @property
     def _entry(self) -> ConfigEntry | None:
@@ -211,42 +214,41 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._get_reconfigure_entry()
         return None
 
-    def _known_heat_pumps(self, entry: ConfigEntry) -> set[str]:
-        """Return the ids of the heat pumps that the entry has devices for."""
-        prefix = f"{namespace(entry.data)}_"
-        found = {
-            identifier.removeprefix(prefix)
-            for device in dr.async_entries_for_config_entry(
-                dr.async_get(self.hass), entry.entry_id
-            )
-            for _, identifier in device.identifiers
-        }
-        return found - {"home"}
-
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
-        unique_id = _unique_id(data)
-        await self.async_set_unique_id(unique_id)
+        unique_id = entry_unique_id(data)
         entry = self._entry
-        if any(
-            _overlap(data, other.data)
-            for other in self._async_current_entries()
-            if other is not entry
-        ):
+        others = [it for it in self._async_current_entries() if it is not entry]
+        if any(overlap(data, other.data) for other in others):
             return self.async_abort(reason="already_configured")
+        for other in others:
+            if other.unique_id == unique_id:
+                # Of another home, by an id from when a user “a/b” and a heat pump “b” of “a” had the same.
+                self.hass.config_entries.async_update_entry(
+                    other, unique_id=entry_unique_id(other.data)
+                )
+        await self.async_set_unique_id(unique_id)
         if entry is None:
-            if any(
-                namespace(other.data) == data[CONF_USER_ID]
-                and _server(other.data) != _server(data)
-                for other in self._async_current_entries()
-            ):
+            taken = {
+                namespace(other.data)
+                for other in others
+                if home_of(other.data) != home_of(data)
+            }
+            free = data[CONF_USER_ID]
+            while free in taken:
                 # The same id at two servers is two homes: their entities must not be taken for each other.
-                data[CONF_NAMESPACE] = f"{data[CONF_USER_ID]}@{_server(data)}"
-            return self.async_create_entry(title=_title(data), data=data)
+                free = f"{free}@{server(data)}"
+            if free != data[CONF_USER_ID]:
+                data[CONF_NAMESPACE] = free
+            return self.async_create_entry(title=entry_title(data), data=data)
         if CONF_NAMESPACE in entry.data:
             data[CONF_NAMESPACE] = entry.data[CONF_NAMESPACE]
         # A name that somebody gave the home stays.
-        title = _title(data) if entry.title == _title(entry.data) else entry.title
+        title = entry.title
+        if title == entry_title(entry.data):
+            title = entry_title(data)
+        if self.source == SOURCE_RECONFIGURE:
+            await self._async_keep_what_it_had(entry, data)
         return self.async_update_reload_and_abort(
             entry,
             unique_id=unique_id,
@@ -257,6 +259,26 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             if self.source == SOURCE_REAUTH
             else "reconfigure_successful",
         )
+
+    async def _async_keep_what_it_had(
+        self, entry: ConfigEntry, data: Mapping[str, Any]
+    ) -> None:
+        """Let the heat pump that was typed have all that the one before had, if the cloud has that one no more."""
+        before, after = entry.data.get(CONF_DEVICE_ID), data.get(CONF_DEVICE_ID)
+        if (
+            None in (before, after)
+            or before == after
+            or home_of(entry.data) != home_of(data)
+        ):
+            return
+        try:
+            listed = await self._client(data).get_heat_pumps(data[CONF_USER_ID])
+        except SteeringError:
+            # Nobody knows; it is taken for another heat pump.
+            return
+        if before in listed.ids:
+            return
+        await async_hand_over_unconnected(self.hass, entry, before, after)
 
 
 def _checked(
@@ -288,36 +310,6 @@ def _checked(
 
 def _same_but_for_the_key(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two sets of data are for the same heat pumps, but with another key."""
-    return one[CONF_API_KEY] != other[CONF_API_KEY] and _unique_id(one) == _unique_id(
-        other
-    )
-
-
-def _unique_id(data: Mapping[str, Any]) -> str:
-    """Return what no two entries may share: server, user, and heat pump."""
-    parts = [_server(data), data[CONF_USER_ID]]
-    if CONF_DEVICE_ID in data:
-        parts.append(data[CONF_DEVICE_ID])
-    return "/".join(parts)
-
-
-def _server(data: Mapping[str, Any]) -> str:
-    """Return host and port."""
-    return URL(data[CONF_BASE_URL]).authority
-
-
-def _title(data: Mapping[str, Any]) -> str:
-    """Return what an entry is called until somebody gives it a name."""
-    return " · ".join(filter(None, (data[CONF_USER_ID], data.get(CONF_DEVICE_ID))))
-
-
-def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two entries are about the same heat pump: one of all of them is about each."""
-    return (_server(one), one[CONF_USER_ID]) == (
-        _server(other),
-        other[CONF_USER_ID],
-    ) and (
-        CONF_DEVICE_ID not in one
-        or CONF_DEVICE_ID not in other
-        or one[CONF_DEVICE_ID] == other[CONF_DEVICE_ID]
-    )
+    return one[CONF_API_KEY] != other[CONF_API_KEY] and entry_unique_id(
+        one
+    ) == entry_unique_id(other)

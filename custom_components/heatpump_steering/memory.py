@@ -1,7 +1,7 @@
 """What has to survive a restart: what cannot be read back, and what settings were before they were not as they should be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from homeassistant.core import HomeAssistant, callback
@@ -84,21 +84,13 @@ class Memory:
         return self._remembered.warm.get(target)
 
     @callback
-    def hand_over(self, before: Target, target: Target) -> None:
+    def hand_over(self, before: Target, after: Target) -> None:
         """Let a target have what is remembered of another one, which there is no more."""
         remembered = self._remembered
-        self.keep(
-            replace(
-                remembered,
-                modes={
-                    target if it == before else it: mode
-                    for it, mode in remembered.modes.items()
-                },
-                warm={
-                    target if it == before else it: minimum
-                    for it, minimum in remembered.warm.items()
-                },
-            )
+        self._remembered = Remembered(
+            handed_over(remembered.accepted, before, after),
+            handed_over(remembered.modes, before, after),
+            handed_over(remembered.warm, before, after),
         )
 
     @callback
@@ -110,6 +102,16 @@ class Memory:
 
     def _as_stored(self) -> dict[str, Any]:
         return self._remembered.to_json()
+
+
+def handed_over[T](
+    by_target: Mapping[Target, T], before: Target, after: Target
+) -> dict[Target, T]:
+    """Return what is kept by target, with that of one target as another one's."""
+    kept = dict(by_target)
+    if before in kept:
+        kept[after] = kept.pop(before)
+    return kept
 
 
 def memory_store(hass: HomeAssistant, entry_id: str) -> SteeringStore[Remembered]:

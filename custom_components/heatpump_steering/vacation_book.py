@@ -1,6 +1,7 @@
 """What is known of the vacations of a config entry, and stays known whatever happens: it is on disk."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -8,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from .api import Settings
 from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
+from .memory import handed_over
 from .vacation_plans import Plan
 from .vacation_record import Record
 from .vacation_return import Return
@@ -49,6 +51,21 @@ class VacationBook:
         if record != self.records.get(target):
             self.records[target] = record
             self.save_soon()
+
+    def hand_over(self, before: Target, after: Target) -> None:
+        """Let a heat pump have the vacation of another one, which there is no more.
+
+        What it has done on a vacation of its own meanwhile, not knowing what was set before, is that vacation's doing.
+        """
+        if (record := self.records.get(before)) is not None:
+            done = record.back
+            if (own := self.records.get(after)) is not None:
+                done = done.overlaid_with(own.held).overlaid_with(own.back)
+            if (back := self.returns.pop(after, None)) is not None:
+                done = done.overlaid_with(back.back)
+            self.records[before] = replace(record, back=done)
+        self.records = handed_over(self.records, before, after)
+        self.returns = handed_over(self.returns, before, after)
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""

@@ -56,3 +56,8 @@ class Listing:
     heat_pumps: tuple[HeatPump, ...] = ()
     others: frozenset[str] = frozenset()
     """Devices of another kind, or of another user."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all that it names."""
+        return self.others.union(it.device_id for it in self.heat_pumps)

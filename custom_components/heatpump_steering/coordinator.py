@@ -138,7 +138,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             show=self._show_cold_hot_water,
         )
         self._heat_pumps: dict[str, HeatPump] = {}
-        self._listed: frozenset[str] = frozenset()
         self._others: frozenset[str] = frozenset()
         self._listed_at: float | None = None
         self._misses = 0
@@ -287,14 +286,21 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             if home_of(entry.data) == home_of(self.config_entry.data)
         }
+        # What was listed beside it is another one. Where that is not known, all but what is clearly another one may be it.
+        beside = self.memory.listed
         there = [
             it
             for it in listed.heat_pumps
-            if it.device_id not in elsewhere and may_be(missing, it)
+            if it.device_id not in elsewhere | beside
+            and (beside or may_be(missing, it))
         ]
         if device_id in listed.ids:
             there = []
-        if len(listed.heat_pumps) == len(there) == 1 and alike(missing, there[0]):
+        if (
+            len(there) == 1
+            and alike(missing, there[0])
+            and (beside or len(listed.heat_pumps) == 1)
+        ):
             return there[0].device_id
         self._ask_only(
             [
@@ -341,7 +347,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 for device_id, name in question.gone.items()
                 if device_id in devices
                 and device_id not in reading.heat_pumps
-                and device_id not in self._listed
+                and device_id not in self.memory.listed
             }
             if gone and question.there.keys() <= self._heat_pumps.keys():
                 questions.append(replace(question, gone=gone))
@@ -387,11 +393,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             if self._only_device_id in (None, device_id)
             and device_id not in listed.others
         }
+        self.identifiers.settle(heat_pumps)
         moved = self._moved(heat_pumps, listed, reading)
         if moved is not None and not await self._hand_over(*moved):
             return
+        self.identifiers.settle(heat_pumps)
         self._listed_at = now
-        self._listed = listed.ids
+        if self._only_device_id is None or self._only_device_id in listed.ids:
+            self.memory.keep_listed(listed.ids)
         self._others = listed.others
         self._heat_pumps = heat_pumps
         self._books.keep_only(self._heat_pumps)
@@ -431,6 +440,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         ):
             return gone[0].device_id, new[0].device_id
         names = {it.device_id: self._name(it) for it in gone}
+        for it in new:
+            self.vacations.book.lend(names, it.device_id)
         self._ask_only(
             [
                 *questions,
@@ -884,6 +895,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
         return Remembered(
+            listed=self.memory.listed,
             accepted=self._books.accepted() if self.write_only else {},
             modes={
                 target: mode

@@ -6,8 +6,8 @@ pump `2_a`, and `house_2` with `a`. Ids are for ever, so entities that have such
 and none has a `/`, no two of all these are the same.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final, Literal
+from collections.abc import Container, Mapping
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from homeassistant.config_entries import ConfigEntry
@@ -76,15 +76,28 @@ class Identifiers:
             for _, identifier in device.identifiers
         }
         self._device_of: dict[Target, tuple[str, str]] = {}
-        self._plain_home: Target | Literal[False] = False
-        """Whose the ids are that are the same for the home and for a heat pump called “home”; False: not settled yet."""
+        self._plain_home: Target = None
+        """Whose the plain ids are that are the same for the home and for a heat pump called “home”."""
+        self._settled = self._new(_PLAIN_HOME, _THERMOSTAT) in self._entities
         if (
             entry.data.get(CONF_DEVICE_ID) == _PLAIN_HOME
             or self._new(None, _THERMOSTAT) in self._entities
         ):
             self._plain_home = _PLAIN_HOME
-        elif self._new(_PLAIN_HOME, _THERMOSTAT) in self._entities:
-            self._plain_home = None
+            self._settled = True
+
+    def settle(self, heat_pumps: Container[str]) -> None:
+        """Settle, with the first heat pumps that are known, whether the home's plain ids are those of one called so.
+
+        Where plain ids were given, a heat pump came before the home; and it has an entity that the home has not, but
+        for a home of one heat pump that could not be read for a while.
+        """
+        if not self._settled:
+            self._settled = True
+            account_link = f"{self._plain(_PLAIN_HOME)}_{_ACCOUNT_LINK}"
+            if _PLAIN_HOME in heat_pumps and account_link in self._entities:
+                self._plain_home = _PLAIN_HOME
+            self._device_of.clear()
 
     def unique_id(self, target: Target, key: str) -> str:
         """Return the unique id of an entity; for ever the same."""
@@ -113,13 +126,7 @@ class Identifiers:
 
     def _may_be_plain(self, target: Target) -> bool:
         """Return whether the plain ids of a target are its own, if there are any."""
-        if target not in (None, _PLAIN_HOME):
-            return True
-        if self._plain_home is False:
-            # The heat pump came before the home when these ids were given.
-            is_heat_pump = f"{self._plain(target)}_{_ACCOUNT_LINK}" in self._entities
-            self._plain_home = target if is_heat_pump else None
-        return target == self._plain_home
+        return target not in (None, _PLAIN_HOME) or target == self._plain_home
 
     @callback
     def async_device(self, target: Target) -> dr.DeviceEntry | None:
@@ -164,7 +171,7 @@ class Identifiers:
             return unquote(identifier.removeprefix(new), errors=_ANY_TEXT) or None
         target = identifier.removeprefix(f"{self._namespace}_")
         if target == _PLAIN_HOME:
-            return self._plain_home or None
+            return self._plain_home
         return target
 
     def _async_devices(self) -> list[dr.DeviceEntry]:

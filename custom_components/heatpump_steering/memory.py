@@ -1,7 +1,7 @@
 """What has to survive a restart: what cannot be read back, and what settings were before they were not as they should be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from homeassistant.core import HomeAssistant, callback
@@ -24,8 +24,10 @@ class Remembered:
     """The last control mode that was not off."""
     warm: Mapping[Target, float] = field(default_factory=dict)
     """The last hot-water minimum, in °C, that was not below 40."""
+    listed: frozenset[str] = frozenset()
+    """The ids of all heat pumps of the user, those of other entries included, when those of this entry were last listed."""
 
-    def to_json(self) -> dict[str, dict[str, Any]]:
+    def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
         return {
             "accepted": {
@@ -38,6 +40,7 @@ class Remembered:
             "warm": {
                 target or HOME_KEY: minimum for target, minimum in self.warm.items()
             },
+            "listed": sorted(self.listed),
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class Remembered:
             {key or None: ControlMode(it) for key, it in raw["last_modes"].items()},
             # Not in the files of the first version.
             {key or None: float(it) for key, it in raw.get("warm", {}).items()},
+            frozenset(raw.get("listed", ())),
         )
 
 
@@ -75,6 +79,11 @@ class Memory:
         """Return what was last accepted and cannot be read back."""
         return self._remembered.accepted.get(target, Settings())
 
+    @property
+    def listed(self) -> frozenset[str]:
+        """Return the ids of all heat pumps of the user when those of the entry were last listed; none if never."""
+        return self._remembered.listed
+
     def last_mode(self, target: Target) -> ControlMode | None:
         """Return the last control mode that was not off."""
         return self._remembered.modes.get(target)
@@ -87,15 +96,27 @@ class Memory:
     def hand_over(self, before: Target, after: Target) -> None:
         """Let a target have what is remembered of another one, which there is no more."""
         remembered = self._remembered
-        self._remembered = Remembered(
-            handed_over(remembered.accepted, before, after),
-            handed_over(remembered.modes, before, after),
-            handed_over(remembered.warm, before, after),
+        self._remembered = replace(
+            remembered,
+            accepted=handed_over(remembered.accepted, before, after),
+            modes=handed_over(remembered.modes, before, after),
+            warm=handed_over(remembered.warm, before, after),
         )
 
     @callback
+    def keep_listed(self, device_ids: frozenset[str]) -> None:
+        """Keep which heat pumps were listed."""
+        self.keep(replace(self._remembered, listed=device_ids))
+
+    @callback
     def keep(self, remembered: Remembered) -> None:
-        """Keep this; writes the file a moment later, and only if anything is new."""
+        """Keep this, and what was kept of targets that are away; writes the file a moment later, and only if anything is new."""
+        before = self._remembered
+        remembered = replace(
+            remembered,
+            modes={**before.modes, **remembered.modes},
+            warm={**before.warm, **remembered.warm},
+        )
         if remembered != self._remembered:
             self._remembered = remembered
             self._store.async_delay_save(self._as_stored, SAVE_DELAY)

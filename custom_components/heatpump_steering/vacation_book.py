@@ -11,7 +11,7 @@ from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
 from .memory import handed_over
 from .vacation_plans import Plan
-from .vacation_record import Record
+from .vacation_record import Record, Stage
 from .vacation_return import Return
 
 STORAGE_VERSION: Final = 1
@@ -57,7 +57,12 @@ class VacationBook:
 
         What it has done on a vacation of its own meanwhile, not knowing what was set before, is that vacation's doing.
         """
-        if (record := self.records.get(before)) is not None:
+        record = self.records.get(before)
+        if record is not None and record.lent_to == after:
+            # It has gone on with the vacation already.
+            del self.records[before]
+            self.returns.pop(before, None)
+        elif record is not None:
             done = record.back
             if (own := self.records.get(after)) is not None:
                 done = done.overlaid_with(own.held).overlaid_with(own.back)
@@ -66,6 +71,20 @@ class VacationBook:
             self.records[before] = replace(record, back=done)
         self.records = handed_over(self.records, before, after)
         self.returns = handed_over(self.returns, before, after)
+
+    def lend(self, gone: Iterable[str], device_id: str) -> None:
+        """Let a heat pump that may be the one that has gone begin with its vacation.
+
+        What it shows of what that vacation has set is not what was set before it, and everything else is its own.
+        """
+        records = {it: self.records[it] for it in gone if it in self.records}
+        if len(records) == 1 and device_id not in self.records:
+            ((lender, record),) = records.items()
+            self.records[lender] = replace(record, lent_to=device_id)
+            if record.stage is Stage.AWAY:
+                record = replace(record, stage=Stage.STARTING)
+            self.records[device_id] = record
+            self.save_soon()
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""

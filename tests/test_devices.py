@@ -112,19 +112,6 @@ async def test_calendar_moves(house: House) -> None:
     assert called().endswith(" Vacations")
 
 
-async def test_other_heat_pump_in_place_of_the_only_one(house: House) -> None:
-    """The calendar goes over to the new heat pump, before the old one's device is removed."""
-    await house.connected("hp-1")
-    house.cloud.cloud.remove_heat_pump("hp-1")
-    house.add_heat_pump("hp-2")
-    # The list that is read for the new one starts the count anew.
-    await polls(house, 1 + UNTIL_REMOVED)
-    assert devices(house) == {"hp-2"}
-    entry = er.async_get(house.hass).async_get(house.entity_id("vacation", "home"))
-    assert entry is not None
-    assert entry.device_id == house.device("hp-2").id
-
-
 async def test_one_of_three_goes(house: House) -> None:
     """The home stays while it has two."""
     await house.connected("hp-1", "hp-2", "hp-3")

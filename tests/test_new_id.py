@@ -410,8 +410,10 @@ async def test_old_one_is_back(house: House, listed_only: bool) -> None:
     house.cloud.cloud.hide("hp-1", hidden=False)
     if listed_only:
         # It is listed, but has no settings yet.
-        items = [{"device_id": it, "room": {}} for it in ("hp-2", "hp-9")]
-        house.cloud.weather.add(path=SETTINGS, body={"data": items})
+        house.cloud.weather.add(
+            path=SETTINGS,
+            body={"data": [{"device_id": it} for it in ("hp-2", "hp-9")]},
+        )
         await polls(house, 3)
     await house.poll()
     assert questions(house) == []
@@ -454,13 +456,15 @@ async def test_old_one_is_deleted_by_hand(house: House) -> None:
 
 
 async def test_entry_is_removed(house: House) -> None:
-    """A question stays when the home is disconnected, and goes with it."""
+    """A question is asked while the home is connected, and goes with it."""
     await house.connected()
     relink(house, ("hp-1", "hp-9"))
     house.cloud.cloud.update_heat_pump("hp-9", {"model": "F1255"})
     await house.poll()
     entries = house.hass.config_entries
     await entries.async_unload(house.entry.entry_id)
+    assert questions(house) == []
+    await entries.async_setup(house.entry.entry_id)
     assert len(questions(house)) == 1
     await entries.async_remove(house.entry.entry_id)
     assert questions(house) == []

@@ -18,6 +18,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -60,7 +61,7 @@ from .entries import home_of
 from .errors import READ_ERRORS, action_error, reason_text
 from .handing_over import async_hand_over
 from .hot_water import ColdHotWater, HotWaterWatch
-from .identity import Question, alike, async_ask_only, async_questions, may_be, name_of
+from .identity import Question, alike, async_ask_only, may_be, name_of
 from .issues import (
     async_close_issues,
     async_show_broken_links,
@@ -70,7 +71,7 @@ from .issues import (
 )
 from .ledger import Ledger, NotKept, Outcome
 from .limits import LimitError, check_hot_water, check_order, check_values, is_cold
-from .memory import Memory, Remembered
+from .memory import Memory
 from .outbox import Outbox, StoppedError
 from .requests import Requests
 from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
@@ -137,6 +138,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             last_warm=self.memory.last_warm,
             show=self._show_cold_hot_water,
         )
+        self._asked: set[str] = set()
         self._heat_pumps: dict[str, HeatPump] = {}
         self._others: frozenset[str] = frozenset()
         self._listed_at: float | None = None
@@ -331,17 +333,29 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             heat_pump.device_id, name_of(heat_pump)
         )
 
+    def _questions(self) -> list[Question]:
+        """Return what is not answered yet: where an issue has gone by itself, a person has answered."""
+        registry = ir.async_get(self.hass)
+        return [
+            question
+            for question in self.memory.questions
+            if (issue_id := question.issue_id(self.config_entry.entry_id))
+            not in self._asked
+            or registry.async_get_issue(DOMAIN, issue_id) is not None
+        ]
+
     def _ask_only(self, questions: Iterable[Question]) -> None:
-        async_ask_only(self.hass, self.config_entry.entry_id, questions)
+        questions = list(questions)
+        self.memory.keep_questions(questions)
+        self._asked = async_ask_only(self.hass, self.config_entry.entry_id, questions)
 
     def _ask_on(self, reading: Reading) -> set[str]:
         """Ask on what still is a question after a reading, and return the heat pumps that are waited for until then."""
-        asked = async_questions(self.hass, self.config_entry.entry_id)
-        if not asked:
+        if not self.memory.questions:
             return set()
         questions = []
         devices = self.identifiers.async_devices()
-        for question in asked:
+        for question in self._questions():
             gone = {
                 device_id: name
                 for device_id, name in question.gone.items()
@@ -431,7 +445,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         new = [it for it in heat_pumps.values() if it.device_id not in devices]
         if not gone or not new:
             return None
-        questions = async_questions(self.hass, self.config_entry.entry_id)
+        questions = self._questions()
         if (
             len(gone) == len(new) == 1
             and listed.heat_pumps
@@ -851,7 +865,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         data = SteeringData(self._heat_pumps, targets)
         if data != self.data:
             self.data = data
-            self.memory.keep(self._to_remember(targets))
+            self._remember(targets)
             self.async_update_listeners()
         if not self._closed:
             self._hot_water.look()
@@ -893,9 +907,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Show everything in the unit that the house has now."""
         self._tell_all()
 
-    def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
-        return Remembered(
-            listed=self.memory.listed,
+    def _remember(self, targets: Mapping[Target, TargetData]) -> None:
+        self.memory.keep_settings(
             accepted=self._books.accepted() if self.write_only else {},
             modes={
                 target: mode

@@ -46,10 +46,7 @@ def name_of(heat_pump: HeatPump) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is one of the heat pumps that have gone the same as one of those that are there? Each by its id, with its name.
-
-    It is kept by Home Assistant as an issue, so it survives restarts.
-    """
+    """Is one of the heat pumps that have gone the same as one of those that are there? Each by its id, with its name."""
 
     gone: Mapping[str, str]
     there: Mapping[str, str]
@@ -62,21 +59,27 @@ class Question:
         digest = sha256("/".join(sorted(subject)).encode(errors="surrogatepass"))
         return f"{_PREFIX}_{entry_id}_{digest.hexdigest()[:12]}"
 
-    def to_data(self, entry_id: str) -> dict[str, str | int | float | None]:
-        """Return it as the data of an issue, which can hold no lists."""
+    def to_json(self) -> dict[str, Any]:
+        """Return what is kept on disk."""
         return {
-            "entry_id": entry_id,
-            "gone": json.dumps(self.gone),
-            "there": json.dumps(self.there),
-            "only_one": int(self.only_one),
+            "gone": dict(self.gone),
+            "there": dict(self.there),
+            "only_one": self.only_one,
         }
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what was kept; raises KeyError, TypeError or ValueError for what is none."""
+        return cls(dict(raw["gone"]), dict(raw["there"]), bool(raw["only_one"]))
+
+    def to_issue(self, entry_id: str) -> dict[str, str | int | float | None]:
+        """Return it as the data of an issue, which can hold no more than texts and numbers."""
+        return {"entry_id": entry_id, "question": json.dumps(self.to_json())}
+
+    @classmethod
+    def from_issue(cls, data: Mapping[str, Any]) -> Self:
         """Read the data of an issue."""
-        return cls(
-            json.loads(data["gone"]), json.loads(data["there"]), bool(data["only_one"])
-        )
+        return cls.from_json(json.loads(data["question"]))
 
 
 def is_question(issue_id: str) -> bool:
@@ -85,22 +88,13 @@ def is_question(issue_id: str) -> bool:
 
 
 @callback
-def async_questions(hass: HomeAssistant, entry_id: str) -> list[Question]:
-    """Return what is not answered yet, or was left open by a person."""
-    return [
-        Question.from_data(issue.data)
-        for (domain, issue_id), issue in ir.async_get(hass).issues.items()
-        if domain == DOMAIN
-        and issue_id.startswith(f"{_PREFIX}_{entry_id}_")
-        and issue.data is not None
-    ]
-
-
-@callback
 def async_ask_only(
     hass: HomeAssistant, entry_id: str, questions: Iterable[Question]
-) -> None:
-    """Ask these questions, and close the others."""
+) -> set[str]:
+    """Ask these questions under Repairs, and close the others; return the ids of the issues.
+
+    Issues that Home Assistant itself keeps would be in its diagnostics, with all that they tell.
+    """
     wanted = {it.issue_id(entry_id): it for it in questions}
     for domain, issue_id in list(ir.async_get(hass).issues):
         if (
@@ -114,9 +108,8 @@ def async_ask_only(
             hass,
             DOMAIN,
             issue_id,
-            data=question.to_data(entry_id),
+            data=question.to_issue(entry_id),
             is_fixable=True,
-            is_persistent=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=f"{_PREFIX}_of_one" if question.only_one else _PREFIX,
             translation_placeholders={
@@ -125,3 +118,4 @@ def async_ask_only(
                 "page": _PAGE,
             },
         )
+    return set(wanted)

@@ -152,13 +152,12 @@ def async_show_overdue_vacations(
 
 @callback
 def async_close_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Close all issues of an entry, but for questions, and for those that a person has chosen to ignore."""
+    """Close all issues of an entry, but for those that a person has chosen to ignore: they stay ignored."""
     for (domain, issue_id), issue in list(ir.async_get(hass).issues.items()):
         if (
             domain == DOMAIN
             and f"_{entry_id}_" in issue_id
             and issue.dismissed_version is None
-            and not issue.is_persistent
         ):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
 

@@ -1,6 +1,6 @@
 """What has to survive a restart: what cannot be read back, and what settings were before they were not as they should be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from .api import ControlMode, Settings
 from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
+from .identity import Question
 
 STORAGE_VERSION = 1
 SAVE_DELAY = 1.0
@@ -26,6 +27,8 @@ class Remembered:
     """The last hot-water minimum, in °C, that was not below 40."""
     listed: frozenset[str] = frozenset()
     """The ids of all heat pumps of the user, those of other entries included, when those of this entry were last listed."""
+    questions: tuple[Question, ...] = ()
+    """What is not answered yet."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
@@ -41,6 +44,7 @@ class Remembered:
                 target or HOME_KEY: minimum for target, minimum in self.warm.items()
             },
             "listed": sorted(self.listed),
+            "questions": [question.to_json() for question in self.questions],
         }
 
     @classmethod
@@ -55,6 +59,7 @@ class Remembered:
             # Not in the files of the first version.
             {key or None: float(it) for key, it in raw.get("warm", {}).items()},
             frozenset(raw.get("listed", ())),
+            tuple(Question.from_json(it) for it in raw.get("questions", ())),
         )
 
 
@@ -84,6 +89,11 @@ class Memory:
         """Return the ids of all heat pumps of the user when those of the entry were last listed; none if never."""
         return self._remembered.listed
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return what is not answered yet."""
+        return self._remembered.questions
+
     def last_mode(self, target: Target) -> ControlMode | None:
         """Return the last control mode that was not off."""
         return self._remembered.modes.get(target)
@@ -106,17 +116,33 @@ class Memory:
     @callback
     def keep_listed(self, device_ids: frozenset[str]) -> None:
         """Keep which heat pumps were listed."""
-        self.keep(replace(self._remembered, listed=device_ids))
+        self._keep(replace(self._remembered, listed=device_ids))
 
     @callback
-    def keep(self, remembered: Remembered) -> None:
-        """Keep this, and what was kept of targets that are away; writes the file a moment later, and only if anything is new."""
-        before = self._remembered
-        remembered = replace(
-            remembered,
-            modes={**before.modes, **remembered.modes},
-            warm={**before.warm, **remembered.warm},
+    def keep_questions(self, questions: Iterable[Question]) -> None:
+        """Keep what is not answered yet."""
+        self._keep(replace(self._remembered, questions=tuple(questions)))
+
+    @callback
+    def keep_settings(
+        self,
+        accepted: Mapping[Target, Settings],
+        modes: Mapping[Target, ControlMode],
+        warm: Mapping[Target, float],
+    ) -> None:
+        """Keep these, and the last ones of targets that are away."""
+        remembered = self._remembered
+        self._keep(
+            replace(
+                remembered,
+                accepted=accepted,
+                modes={**remembered.modes, **modes},
+                warm={**remembered.warm, **warm},
+            )
         )
+
+    def _keep(self, remembered: Remembered) -> None:
+        """Write the file a moment later, and only if anything is new."""
         if remembered != self._remembered:
             self._remembered = remembered
             self._store.async_delay_save(self._as_stored, SAVE_DELAY)

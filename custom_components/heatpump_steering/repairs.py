@@ -136,7 +136,7 @@ class SameHeatPumpFlow(RepairsFlow):
     @property
     def _question(self) -> Question:
         assert self.data is not None
-        return Question.from_data(self.data)
+        return Question.from_issue(self.data)
 
     @property
     def _issue(self) -> ir.IssueEntry | None:

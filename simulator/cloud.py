@@ -223,6 +223,19 @@ class Cloud:
         """Make a heat pump vanish from every list and out of reach, or bring it back. Raises NotFoundError."""
         self.update_heat_pump(device_id, {"hidden": hidden})
 
+    def relink(self, device_id: str, new_id: str) -> None:
+        """Let a heat pump have another device_id and keep all else, as when its account is linked anew.
+
+        Raises NotFoundError, or InputError where another one has that device_id.
+        """
+        pump = self.heat_pump(device_id)
+        if new_id in self._heat_pumps:
+            raise InputError(f"{new_id} is another heat pump")
+        del self._heat_pumps[device_id]
+        pump.device_id = new_id
+        self._heat_pumps[new_id] = pump
+        self._changed()
+
     def remove_heat_pump(self, device_id: str) -> None:
         """Remove a heat pump for good; its user stays. Raises NotFoundError."""
         self.heat_pump(device_id)

@@ -56,6 +56,7 @@ class Control:
             ("PATCH", "/heat-pumps/{device_id}", self._change_heat_pump),
             ("DELETE", "/heat-pumps/{device_id}", self._remove_heat_pump),
             ("POST", "/heat-pumps/{device_id}/settings", self._change_settings),
+            ("POST", "/heat-pumps/{device_id}/relink", self._relink),
         )
         for method, path, handler in routes:
             router.add_route(method, PREFIX + path, _answering(handler))
@@ -251,6 +252,11 @@ class Control:
             lags=flag("lags", values.get("lags", False)),
         )
         return _json(self._heat_pump_json(self._cloud.heat_pump(device_id)))
+
+    async def _relink(self, request: web.Request) -> web.Response:
+        new_id = text("device_id", (await _object(request)).get("device_id"))
+        self._cloud.relink(request.match_info["device_id"], new_id)
+        return _json(self._heat_pump_json(self._cloud.heat_pump(new_id)))
 
     def _heat_pump_json(self, pump: HeatPump) -> dict[str, Json]:
         return {

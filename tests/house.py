@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, override
+from urllib.parse import quote, unquote
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
@@ -148,20 +149,13 @@ class House:
 
     def entity_id(self, key: str, target: str = "hp-1", user_id: str = USER) -> str:
         """Return the entity of a setting."""
-        registry = er.async_get(self.hass)
-        for platform in (
-            "climate",
-            "number",
-            "select",
-            "switch",
-            "sensor",
-            "binary_sensor",
-            "calendar",
-        ):
-            if entity_id := registry.async_get_entity_id(
-                platform, DOMAIN, f"{user_id}_{target}_{key}"
-            ):
-                return entity_id
+        wanted = {
+            unique_id(target, key, user_id),
+            first_unique_id(target, key, user_id),
+        }
+        for entry in er.async_get(self.hass).entities.values():
+            if entry.platform == DOMAIN and entry.unique_id in wanted:
+                return entry.entity_id
         raise AssertionError(f"no entity for {key} of {target}")
 
     def state(self, key: str, target: str = "hp-1", user_id: str = USER) -> State:
@@ -176,11 +170,22 @@ class House:
 
     def device(self, target: str = "hp-1", user_id: str = USER) -> dr.DeviceEntry:
         """Return the device of a target."""
-        device = dr.async_get(self.hass).async_get_device_by_identifier(
-            (DOMAIN, f"{user_id}_{target}"), self.entry.entry_id
-        )
-        assert device is not None
-        return device
+        return self.devices(user_id)[target]
+
+    def devices(self, user_id: str = USER) -> dict[str, dr.DeviceEntry]:
+        """Return the devices of the house by their targets."""
+        return {
+            unquote(
+                identifier.removeprefix(f"{user_id}_").removeprefix(
+                    f"{quote(user_id, safe='')}/"
+                )
+            )
+            or "home": device
+            for device in dr.async_entries_for_config_entry(
+                dr.async_get(self.hass), self.entry.entry_id
+            )
+            for _, identifier in device.identifiers
+        }
 
     async def act(
         self, action: str, key: str, target: str = "hp-1", **data: Any
@@ -251,6 +256,17 @@ class House:
         """Read the cloud now."""
         await self.entry.runtime_data.async_refresh()
         await self.hass.async_block_till_done()
+
+
+def unique_id(target: str, key: str, user_id: str = USER) -> str:
+    """Return the unique id of an entity."""
+    target = "" if target == "home" else target
+    return "/".join((quote(user_id, safe=""), quote(target, safe=""), key))
+
+
+def first_unique_id(target: str, key: str, user_id: str = USER) -> str:
+    """Return the unique id of an entity that was there before there were others."""
+    return f"{user_id}_{target}_{key}"
 
 
 def ids(target: str) -> dict[str, str]:

@@ -6,29 +6,20 @@ from freezegun.api import TickingDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 
-from .house import USER, House
+from .house import House, unique_id
 
 # So many reads without it, and a heat pump is unavailable; after so many more its device is removed.
 UNTIL_UNAVAILABLE = 3
 UNTIL_REMOVED = 5
-# The calendar of the home is the only heat pump's where there is just one.
-CALENDAR = f"{USER}_home_vacation"
 
 
 def devices(house: House) -> set[str]:
     """Return the targets that have a device."""
-    return {
-        identifier.removeprefix(f"{USER}_")
-        for device in dr.async_entries_for_config_entry(
-            dr.async_get(house.hass), house.entry.entry_id
-        )
-        for _, identifier in device.identifiers
-    }
+    return set(house.devices())
 
 
 def entity_ids(house: House, target: str) -> dict[str, str]:
@@ -36,7 +27,7 @@ def entity_ids(house: House, target: str) -> dict[str, str]:
     return {
         entry.unique_id: entry.entity_id
         for entry in er.async_get(house.hass).entities.values()
-        if entry.unique_id.startswith(f"{USER}_{target}_")
+        if entry.unique_id.startswith(unique_id(target, ""))
     }
 
 
@@ -77,7 +68,7 @@ async def test_go(house: House) -> None:
     await house.poll()
     assert devices(house) == {"hp-1"}
     assert entity_ids(house, "hp-2") == {}
-    assert entity_ids(house, "home").keys() == {CALENDAR}
+    assert entity_ids(house, "home").keys() == {unique_id("home", "vacation")}
     assert house.shows("climate", "hp-1") == "heat"
 
 
@@ -119,19 +110,6 @@ async def test_calendar_moves(house: House) -> None:
     assert house.entity_id("vacation", "home") == calendar
     assert belongs_to() == house.device("hp-2").id
     assert called().endswith(" Vacations")
-
-
-async def test_other_heat_pump_in_place_of_the_only_one(house: House) -> None:
-    """The calendar goes over to the new heat pump, before the old one's device is removed."""
-    await house.connected("hp-1")
-    house.cloud.cloud.remove_heat_pump("hp-1")
-    house.add_heat_pump("hp-2")
-    # The list that is read for the new one starts the count anew.
-    await polls(house, 1 + UNTIL_REMOVED)
-    assert devices(house) == {"hp-2"}
-    entry = er.async_get(house.hass).async_get(house.entity_id("vacation", "home"))
-    assert entry is not None
-    assert entry.device_id == house.device("hp-2").id
 
 
 async def test_one_of_three_goes(house: House) -> None:
@@ -293,7 +271,6 @@ async def test_filter_changes(house: House) -> None:
     assert devices(house) == {"hp-1", "hp-2"}
     await polls(house, UNTIL_REMOVED)
     assert devices(house) == {"hp-2"}
-    assert (DOMAIN, f"{USER}_hp-2") in house.device("hp-2").identifiers
 
 
 async def test_listed_without_settings(

@@ -18,7 +18,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.device_registry import DeviceEntryType
 
-from .house import House
+from .house import House, unique_id
 
 # Unique ids are for ever: these are the words of the design, not of the code.
 PLATFORMS = {
@@ -61,17 +61,15 @@ CATEGORIES = {
 }
 
 
-def unique_ids(
-    *targets: str, home: str = "home", user_id: str = "user-1"
-) -> set[tuple[str, str]]:
+def unique_ids(*targets: str, home: str = "home") -> set[tuple[str, str]]:
     """Return platform and unique id of every entity of these targets, and of the home that they are in."""
     return {
-        (platform, f"{user_id}_{target}_{key}")
+        (platform, unique_id(target, key))
         for platform, keys in PLATFORMS.items()
         for key in keys
         for target in targets
         if target != "home" or key not in NOT_OF_THE_HOME
-    } | {("calendar", f"{user_id}_{home}_{CALENDAR}")}
+    } | {("calendar", unique_id(home, CALENDAR))}
 
 
 def registered(house: House) -> list[er.RegistryEntry]:
@@ -102,7 +100,7 @@ async def test_unique_ids(
         *targets, home=typed.get("device_id", "home")
     )
     for entry in entries:
-        assert entry.unique_id.endswith(f"_{entry.translation_key}")
+        assert entry.unique_id.endswith(f"/{entry.translation_key}")
         assert entry.has_entity_name
         assert entry.entity_category == CATEGORIES.get(entry.translation_key or "")
 

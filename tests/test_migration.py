@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EntityCategory
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .house import KEY, USER, House
+from .house import KEY, USER, House, first_unique_id, unique_id
 
 IDS = {
     "climate.heat_pump": "climate",
@@ -85,27 +85,39 @@ async def test_ids_stay(
     house.add_heat_pump("hp-1")
     house.cloud.behaviour.write_only = data.get("write_only", False)
     entry = stored(house, **data)
+    expected = {
+        "climate.warmth" if key == "climate" else entity_id: first_unique_id(
+            target, key
+        )
+        for entity_id, key in ids.items()
+    }
+    expected[CALENDAR] = first_unique_id(data.get("device_id", "home"), "vacation")
     registry = er.async_get(house.hass)
-    own = registry.async_get_or_create(
-        "climate",
-        DOMAIN,
-        f"{USER}_{target}_climate",
-        config_entry=entry,
-        suggested_object_id="warmth",
+    device = dr.async_get(house.hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, f"{USER}_{target}")},
+        name="Heat pump",
     )
-    assert own.entity_id == "climate.warmth"
+    for entity_id, first_id in expected.items():
+        platform, name = entity_id.split(".")
+        registered = registry.async_get_or_create(
+            platform,
+            DOMAIN,
+            first_id,
+            config_entry=entry,
+            device_id=device.id,
+            suggested_object_id=name,
+        )
+        assert registered.entity_id == entity_id
     await house.hass.config_entries.async_setup(entry.entry_id)
     await house.hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
-    expected = {
-        "climate.warmth" if key == "climate" else entity_id: f"{USER}_{target}_{key}"
-        for entity_id, key in ids.items()
-    }
-    expected[CALENDAR] = f"{USER}_{data.get('device_id', 'home')}_vacation"
     assert {
         it.entity_id: it.unique_id
         for it in er.async_entries_for_config_entry(registry, entry.entry_id)
     } == expected
+    assert house.device(target).id == device.id
+    assert all(it.device_id == device.id for it in registry.entities.values())
     assert (entry.version, entry.minor_version) == (1, 1)
 
 
@@ -140,8 +152,8 @@ async def test_first_setup(house: House) -> None:
     await house.connected()
     assert {
         it.entity_id: it.unique_id for it in er.async_get(house.hass).entities.values()
-    } == {entity_id: f"{USER}_hp-1_{key}" for entity_id, key in IDS.items()} | {
-        CALENDAR: f"{USER}_home_vacation"
+    } == {entity_id: unique_id("hp-1", key) for entity_id, key in IDS.items()} | {
+        CALENDAR: unique_id("home", "vacation")
     }
     assert house.entry.version == 1
     assert house.entry.unique_id == f"{house.cloud.url[7:]}/{USER}"

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
@@ -69,7 +70,7 @@ async def choose_mode(house: House, entry: ConfigEntry, mode: str) -> None:
     for it in er.async_entries_for_config_entry(
         er.async_get(house.hass), entry.entry_id
     ):
-        if it.unique_id.endswith("_control_mode"):
+        if it.unique_id.endswith("/control_mode"):
             await house.hass.services.async_call(
                 "select",
                 "select_option",
@@ -85,7 +86,7 @@ def mode_of(house: House, entry: ConfigEntry) -> set[str]:
         for it in er.async_entries_for_config_entry(
             er.async_get(house.hass), entry.entry_id
         )
-        if it.unique_id.endswith("_control_mode")
+        if it.unique_id.endswith("/control_mode")
         and (state := house.hass.states.get(it.entity_id))
     }
 
@@ -97,9 +98,9 @@ async def test_two_homes_of_one_account(house: House) -> None:
     first = await house.connect()
     second = await house.connect(user_id="user-2")
     assert identifiers(house, first) == {
-        f"{USER}_{target}" for target in ("a-1", "a-2", "home")
+        f"{USER}/{target}" for target in ("a-1", "a-2", "")
     }
-    assert identifiers(house, second) == {"user-2_b-1"}
+    assert identifiers(house, second) == {"user-2/b-1"}
     assert unique_ids(house, first).isdisjoint(unique_ids(house, second))
 
     for entry in (first, second):
@@ -149,10 +150,10 @@ async def test_two_servers(house: House, elsewhere: Simulator) -> None:
     elsewhere.cloud.add_heat_pump("hp-1", USER, key="key-elsewhere")
     first = await house.connect()
     second = await house.connect(base_url=elsewhere.url, api_key="key-elsewhere")
-    assert identifiers(house, first) == {f"{USER}_hp-1"}
+    assert identifiers(house, first) == {f"{USER}/hp-1"}
     server = elsewhere.url.removeprefix("http://")
     assert second.data["namespace"] == f"{USER}@{server}"
-    assert identifiers(house, second) == {f"{USER}@{server}_hp-1"}
+    assert identifiers(house, second) == {f"{quote(USER + '@' + server, safe='')}/hp-1"}
     assert unique_ids(house, first).isdisjoint(unique_ids(house, second))
     assert len(unique_ids(house, first)) == len(unique_ids(house, second))
 
@@ -213,7 +214,7 @@ async def test_namespace_stays(house: House, elsewhere: Simulator) -> None:
     assert second.state is ConfigEntryState.LOADED
     # The calendar is the home's, and the home is this heat pump now; for everybody it is the same calendar.
     assert unique_ids(house, second) == {
-        it.replace("_home_vacation", "_hp-1_vacation") for it in ids
+        it.replace("//vacation", "/hp-1/vacation") for it in ids
     }
     assert entity_ids(house, second) == called
 
@@ -245,7 +246,7 @@ async def test_server_that_does_not_filter(
     )
     await house.connect()
     await house.poll()
-    assert identifiers(house, house.entry) == {f"{USER}_hp-1"}
+    assert identifiers(house, house.entry) == {f"{USER}/hp-1"}
     assert house.shows("preferred_temperature") == "20.0"
     # Somebody else's devices are no reason to read the list again and again.
     assert house.reads() == 1
@@ -267,5 +268,5 @@ async def test_settings_that_say_whose_they_are(house: House) -> None:
         },
     )
     await house.connect()
-    assert identifiers(house, house.entry) == {f"{USER}_hp-1"}
+    assert identifiers(house, house.entry) == {f"{USER}/hp-1"}
     assert house.entry.runtime_data.polling()["passed_over_in_settings"] == 1

@@ -37,7 +37,7 @@ class HeatPumpSteering(Subject):
         )
 
     def _entity(self, home: Home, platform: str, device: int, key: str) -> str:
-        return self.entity_id(home, platform, f"{USER}_{device_id(device)}_{key}")
+        return self.entity_id(home, platform, f"{USER}/{device_id(device)}/{key}")
 
     @override
     def scene(

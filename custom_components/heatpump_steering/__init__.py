@@ -82,6 +82,6 @@ async def async_remove_config_entry_device(
         return True
     coordinator = entry.runtime_data
     return not any(
-        coordinator.identifier(target) in device.identifiers
+        coordinator.identifiers.device(target) in device.identifiers
         for target in coordinator.data.targets
     )

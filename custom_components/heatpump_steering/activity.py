@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .api import Leaf, Value
 from .const import EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND, Target
-from .entity_ids import async_entity_of
+from .entity_ids import Identifiers
 from .ledger import ChangedElsewhere
 from .wording import async_value_text
 
@@ -15,13 +15,13 @@ from .wording import async_value_text
 @callback
 def async_tell_of_changes(
     hass: HomeAssistant,
-    namespace: str,
+    ids: Identifiers,
     target: Target,
     changes: Iterable[ChangedElsewhere],
 ) -> None:
     """Fire an event for each setting that somebody else has changed."""
     for change in changes:
-        if (entity := async_entity_of(hass, namespace, target, change.leaf)) is None:
+        if (entity := ids.async_entity(target, change.leaf)) is None:
             continue
         hass.bus.async_fire(
             EVENT_CHANGED_ELSEWHERE,
@@ -37,11 +37,14 @@ def async_tell_of_changes(
 
 @callback
 def async_tell_of_values_by_hand(
-    hass: HomeAssistant, namespace: str, target: Target, values: Mapping[Leaf, Value]
+    hass: HomeAssistant,
+    ids: Identifiers,
+    target: Target,
+    values: Mapping[Leaf, Value],
 ) -> None:
     """Fire an event for each setting that the end of a vacation has left as somebody had set it."""
     for leaf, value in values.items():
-        if (entity := async_entity_of(hass, namespace, target, leaf)) is None:
+        if (entity := ids.async_entity(target, leaf)) is None:
             continue
         hass.bus.async_fire(
             EVENT_STAYED_BY_HAND,

@@ -24,7 +24,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, device_info
-from .entity_ids import unique_id
+from .entity_ids import CALENDAR
 from .vacation_plans import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -52,7 +52,7 @@ async def async_setup_entry(
 
 def _unique_id(coordinator: SteeringCoordinator) -> str:
     """Return the id of the home's calendar: it stays the same when a second heat pump turns up."""
-    return unique_id(coordinator.namespace, coordinator.home, "vacation")
+    return coordinator.identifiers.unique_id(coordinator.home, CALENDAR)
 
 
 @callback
@@ -77,7 +77,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
 
     def __init__(self, coordinator: SteeringCoordinator) -> None:
         """Belong to the home, or to the only heat pump."""
-        super().__init__(coordinator, coordinator.main_target, "vacation")
+        super().__init__(coordinator, coordinator.main_target, CALENDAR)
         self._attr_unique_id = _unique_id(coordinator)
         self._attr_assumed_state = False
         # It hears of every target: it moves when there are more heat pumps, or only one again.

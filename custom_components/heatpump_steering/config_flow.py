@@ -34,7 +34,7 @@ from .account import (
     checked_server,
     cleaned,
 )
-from .api import SettingsClient, id_key
+from .api import SettingsClient, SteeringError, id_key
 from .const import (
     CONF_BASE_URL,
     CONF_NAMESPACE,
@@ -45,7 +45,9 @@ from .const import (
     PRODUCTION_URL,
     SANDBOX_URL,
 )
-from .entity_ids import async_known_device_ids, namespace
+from .entity_ids import Identifiers, namespace
+from .entries import connects, entry_title, entry_unique_id, home_of, overlap, server
+from .handing_over import async_hand_over_unconnected
 from .options_flow import SteeringOptionsFlow
 from .sessions import session_for_a_test
 from .wording import async_common_text
@@ -204,12 +206,13 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         tried_out = {**data, CONF_WRITE_ONLY: access.write_only}
         if access.device_id is not None:
             tried_out[CONF_DEVICE_ID] = access.device_id
-        if entry is not None and _connects(entry.data) == _connects(data):
+        if entry is not None and connects(entry.data) == connects(data):
             if CONF_DEVICE_ID in entry.data:
                 # The entry's own id and title are made of it, so its spelling stays.
                 tried_out[CONF_DEVICE_ID] = entry.data[CONF_DEVICE_ID]
             if entry.data[CONF_API_KEY] != data[CONF_API_KEY]:
-                known = set(map(id_key, async_known_device_ids(self.hass, entry)))
+                devices = Identifiers(self.hass, entry).async_devices()
+                known = {id_key(it) for it in devices if it is not None}
                 found = set(map(id_key, access.device_ids))
                 if found and known and not found & known:
                     raise InputError(CONF_API_KEY, "wrong_account")
@@ -226,28 +229,39 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
-        unique_id = _unique_id(data)
-        await self.async_set_unique_id(unique_id)
+        unique_id = entry_unique_id(data)
         entry = self._entry
-        if any(
-            _overlap(data, other.data)
-            for other in self._async_current_entries()
-            if other is not entry
-        ):
+        others = [it for it in self._async_current_entries() if it is not entry]
+        if any(overlap(data, other.data) for other in others):
             return self.async_abort(reason="already_configured")
+        for other in others:
+            if other.unique_id == unique_id:
+                # Of another home, by an id from when a user “a/b” and a heat pump “b” of “a” had the same.
+                self.hass.config_entries.async_update_entry(
+                    other, unique_id=entry_unique_id(other.data)
+                )
+        await self.async_set_unique_id(unique_id)
         if entry is None:
-            if any(
-                namespace(other.data) == data[CONF_USER_ID]
-                and _server(other.data) != _server(data)
-                for other in self._async_current_entries()
-            ):
+            taken = {
+                namespace(other.data)
+                for other in others
+                if home_of(other.data) != home_of(data)
+            }
+            free = data[CONF_USER_ID]
+            while free in taken:
                 # The same id at two servers is two homes: their entities must not be taken for each other.
-                data[CONF_NAMESPACE] = f"{data[CONF_USER_ID]}@{_server(data)}"
-            return self.async_create_entry(title=_title(data), data=data)
+                free = f"{free}@{server(data)}"
+            if free != data[CONF_USER_ID]:
+                data[CONF_NAMESPACE] = free
+            return self.async_create_entry(title=entry_title(data), data=data)
         if CONF_NAMESPACE in entry.data:
             data[CONF_NAMESPACE] = entry.data[CONF_NAMESPACE]
         # A name that somebody gave the home stays.
-        title = _title(data) if entry.title == _title(entry.data) else entry.title
+        title = entry.title
+        if title == entry_title(entry.data):
+            title = entry_title(data)
+        if self.source == SOURCE_RECONFIGURE:
+            await self._async_keep_what_it_had(entry, data)
         return self.async_update_reload_and_abort(
             entry,
             unique_id=unique_id,
@@ -258,6 +272,30 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             if self.source == SOURCE_REAUTH
             else "reconfigure_successful",
         )
+
+    async def _async_keep_what_it_had(
+        self, entry: ConfigEntry, data: Mapping[str, Any]
+    ) -> None:
+        """Let the heat pump that was typed have all that the one before had, if the cloud has that one no more."""
+        before, after = entry.data.get(CONF_DEVICE_ID), data.get(CONF_DEVICE_ID)
+        if (
+            None in (before, after)
+            or before == after
+            or home_of(entry.data) != home_of(data)
+        ):
+            return
+        try:
+            with session_for_a_test(self.hass) as session:
+                client = SettingsClient(
+                    session, data[CONF_BASE_URL], data[CONF_API_KEY]
+                )
+                listed = await client.get_heat_pumps(data[CONF_USER_ID])
+        except SteeringError:
+            # Nobody knows; it is taken for another heat pump.
+            return
+        if before in listed.ids:
+            return
+        await async_hand_over_unconnected(self.hass, entry, before, after)
 
 
 def _checked(
@@ -285,42 +323,3 @@ def _checked(
     if device_id and cleaned(device_id):
         data[CONF_DEVICE_ID] = checked_id(CONF_DEVICE_ID, device_id)
     return data
-
-
-def _connects(data: Mapping[str, Any]) -> tuple[str, str, str | None]:
-    """Return what a set of data connects, however the ids are spelled: server, user, and one heat pump or all."""
-    device_id = data.get(CONF_DEVICE_ID)
-    return (
-        _server(data),
-        id_key(data[CONF_USER_ID]),
-        None if device_id is None else id_key(device_id),
-    )
-
-
-def _unique_id(data: Mapping[str, Any]) -> str:
-    """Return what no two entries may share: server, user, and heat pump."""
-    parts = [_server(data), data[CONF_USER_ID]]
-    if CONF_DEVICE_ID in data:
-        parts.append(data[CONF_DEVICE_ID])
-    return "/".join(parts)
-
-
-def _server(data: Mapping[str, Any]) -> str:
-    """Return host and port."""
-    return URL(data[CONF_BASE_URL]).authority
-
-
-def _title(data: Mapping[str, Any]) -> str:
-    """Return what an entry is called until somebody gives it a name."""
-    return " · ".join(filter(None, (data[CONF_USER_ID], data.get(CONF_DEVICE_ID))))
-
-
-def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two entries are about the same heat pump: one of all of them is about each."""
-    (*home, device_id), (*other_home, other_device_id) = (
-        _connects(one),
-        _connects(other),
-    )
-    return home == other_home and (
-        None in (device_id, other_device_id) or device_id == other_device_id
-    )

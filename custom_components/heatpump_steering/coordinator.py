@@ -6,11 +6,10 @@ from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from time import monotonic
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import (
     CONF_API_KEY,
     CONF_DEVICE_ID,
@@ -19,6 +18,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -57,10 +57,12 @@ from .const import (
     Target,
 )
 from .devices import READS_UNTIL_GONE, StaleDevices
-from .entity_ids import async_known_device_ids, device_identifier, namespace
+from .entity_ids import Identifiers
+from .entries import home_of
 from .errors import READ_ERRORS, action_error, nothing_listed_reason, reason_text
 from .handing_over import async_hand_over
-from .hot_water import HotWaterWatch
+from .hot_water import ColdHotWater, HotWaterWatch
+from .identity import Question, alike, async_ask_only, may_be, name_of
 from .issues import (
     async_close_issues,
     async_show_broken_links,
@@ -71,7 +73,7 @@ from .issues import (
 )
 from .ledger import Ledger, NotKept, Outcome
 from .limits import LimitError, check_hot_water, check_order, check_values, is_cold
-from .memory import Memory, Remembered
+from .memory import Memory
 from .outbox import Outbox, StoppedError
 from .requests import Requests
 from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
@@ -107,7 +109,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             always_update=False,
         )
         self.user_id: str = entry.data[CONF_USER_ID]
-        self.namespace = namespace(entry.data)
+        self.identifiers = Identifiers(hass, entry)
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.memory = Memory(hass, entry.entry_id)
         self.requests = Requests()
@@ -118,12 +120,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             keep=self._keep_room_sensors,
         )
         # Entities, devices and files go by these names, however the cloud spells them by now.
-        device_ids = DeviceIds(
-            [
-                *async_known_device_ids(hass, entry),
-                *async_known_device_ids(hass, entry, removed=True),
-            ]
-        )
+        device_ids = DeviceIds(self.identifiers.async_known_heat_pumps())
         only_device_id: str | None = entry.data.get(CONF_DEVICE_ID)
         self._only_device_id = only_device_id and device_ids.name(only_device_id)
         self._client = SettingsClient(
@@ -146,10 +143,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass,
             settings=self._settings_at_home,
             last_warm=self.memory.last_warm,
-            show=partial(
-                async_show_cold_hot_water, hass, entry.entry_id, self.namespace
-            ),
+            show=self._show_cold_hot_water,
         )
+        self._asked: set[str] = set()
         self._heat_pumps: dict[str, HeatPump] = {}
         self._others: frozenset[str] = frozenset()
         self._listed_at: float | None = None
@@ -204,10 +200,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         targets = self.each_target
         return targets[0] if len(targets) == 1 else self.home
 
-    def identifier(self, target: Target) -> tuple[str, str]:
-        """Return what identifies the device of a target in the device registry."""
-        return (DOMAIN, device_identifier(self.namespace, target))
-
     # Reading
 
     @override
@@ -218,8 +210,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self.write_only:
             self.update_interval = LIST_INTERVAL
             self._books.keep_only([self.home])
-            if self.home is None:
-                self._hand_over(self.home)
+            devices = list(self.identifiers.async_devices())
+            if self.home is None and len(devices) == 1 and devices != [None]:
+                # The home is now what the heat pump was while it could be read.
+                await self._hand_over(devices[0], None)
             for ledger in self._books.of(self.home):
                 ledger.restore(self.memory.accepted(self.home))
             if self.home is not None:
@@ -258,9 +252,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """
         number = self._books.next_number()
         try:
-            reading = await self._client.get_settings(
-                self.user_id, self._only_device_id
-            )
+            reading = await self._get_reading()
             await self._list_when_due(reading)
         except TooManyRequestsError as error:
             self._wait_as_told(error)
@@ -274,9 +266,118 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self.update_interval = POLL_INTERVAL
             self._follow_up(self._books.read(reading, number=number))
             if reading.heat_pumps.keys() - self._others:
+                targets = [*self._books.shown_targets, *self._ask_on(reading)]
                 self._stale_devices.async_read(
-                    {self.identifier(target) for target in self._books.shown_targets}
+                    {self.identifiers.device(target) for target in targets}
                 )
+
+    async def _get_reading(self) -> Reading:
+        """Read the settings; of the only heat pump by its new id, if it has got another one. Raises SteeringError."""
+        device_id, missing = self._only_device_id, None
+        try:
+            reading = await self._client.get_settings(self.user_id, device_id)
+        except NotFoundError as error:
+            reading, missing = Reading({}), error
+        if device_id is not None and not reading.heat_pumps:
+            try:
+                listed = await self._client.get_heat_pumps(self.user_id)
+            except SteeringError as error:
+                LOGGER.debug("Nobody knows where the heat pump is: %s", error)
+            else:
+                new_id = self._new_id_of(device_id, listed)
+                if new_id is not None and await self._hand_over(device_id, new_id):
+                    return await self._client.get_settings(self.user_id, new_id)
+        if missing is not None:
+            raise missing
+        return reading
+
+    def _new_id_of(self, device_id: str, listed: Listing) -> str | None:
+        """Return by which id the only heat pump is listed now; ask a person where that is not clear."""
+        missing = self._as_known(device_id)
+        elsewhere = {
+            entry.data.get(CONF_DEVICE_ID)
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            if home_of(entry.data) == home_of(self.config_entry.data)
+        }
+        # What was listed beside it is another one. Where that is not known, all but what is clearly another one may be it.
+        beside = self.memory.listed
+        there = [
+            it
+            for it in listed.heat_pumps
+            if it.device_id not in elsewhere | beside
+            and (beside or may_be(missing, it))
+        ]
+        if device_id in listed.ids:
+            there = []
+        if (
+            len(there) == 1
+            and alike(missing, there[0])
+            and (beside or len(listed.heat_pumps) == 1)
+        ):
+            return there[0].device_id
+        self._ask_only(
+            [
+                Question(
+                    {device_id: self._name(missing)},
+                    {it.device_id: name_of(it) for it in there},
+                    only_one=True,
+                )
+            ]
+            if there
+            else []
+        )
+        return None
+
+    def _as_known(self, device_id: str) -> HeatPump:
+        """Return what is known of a heat pump from the last list, or else from its device."""
+        if (found := self._heat_pumps.get(device_id)) is not None:
+            return found
+        device = self.identifiers.async_device(device_id)
+        if device is None:
+            return HeatPump(device_id=device_id)
+        return HeatPump(
+            device_id=device_id, brand=device.manufacturer, model=device.model
+        )
+
+    def _name(self, heat_pump: HeatPump) -> str:
+        return self.identifiers.async_device_name(
+            heat_pump.device_id, name_of(heat_pump)
+        )
+
+    def _questions(self) -> list[Question]:
+        """Return what is not answered yet: where an issue has gone by itself, a person has answered."""
+        registry = ir.async_get(self.hass)
+        return [
+            question
+            for question in self.memory.questions
+            if (issue_id := question.issue_id(self.config_entry.entry_id))
+            not in self._asked
+            or registry.async_get_issue(DOMAIN, issue_id) is not None
+        ]
+
+    def _ask_only(self, questions: Iterable[Question]) -> None:
+        questions = list(questions)
+        self.memory.keep_questions(questions)
+        self._asked = async_ask_only(self.hass, self.config_entry.entry_id, questions)
+
+    def _ask_on(self, reading: Reading) -> set[str]:
+        """Ask on what still is a question after a reading, and return the heat pumps that are waited for until then."""
+        if not self.memory.questions:
+            return set()
+        questions = []
+        devices = self.identifiers.async_devices()
+        for question in self._questions():
+            gone = {
+                device_id: name
+                for device_id, name in question.gone.items()
+                if device_id in devices
+                and device_id not in reading.heat_pumps
+                and device_id not in self.memory.listed
+            }
+            if gone and question.there.keys() <= self._heat_pumps.keys():
+                questions.append(replace(question, gone=gone))
+        self._ask_only(questions)
+        return {device_id for question in questions for device_id in question.gone}
 
     async def _list_when_due(self, reading: Reading) -> None:
         """Read the list of heat pumps at setup, every few hours, and when an unknown one turns up or none is left.
@@ -314,20 +415,28 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 raise
             LOGGER.debug("The list of heat pumps is left for the next poll: %s", error)
             return
-        self._listed_at = now
         found = {
             device_id: self._heat_pumps.get(device_id, HeatPump(device_id=device_id))
             for device_id in (*self._heat_pumps, *reading.heat_pumps)
             if device_id not in gone
         }
         found.update({it.device_id: it for it in listed.heat_pumps})
-        self._others = listed.others
-        self._heat_pumps = {
+        heat_pumps = {
             device_id: heat_pump
             for device_id, heat_pump in found.items()
             if self._only_device_id in (None, device_id)
-            and device_id not in self._others
+            and device_id not in listed.others
         }
+        self.identifiers.settle(heat_pumps)
+        moved = self._moved(heat_pumps, listed, reading)
+        if moved is not None and not await self._hand_over(*moved):
+            return
+        self.identifiers.settle(heat_pumps)
+        self._listed_at = now
+        if self._only_device_id is None or self._only_device_id in listed.ids:
+            self.memory.keep_listed(listed.ids)
+        self._others = listed.others
+        self._heat_pumps = heat_pumps
         self._books.keep_only(self._heat_pumps)
         self._without_settings = gone & self._heat_pumps.keys()
         for device_id in self._without_settings:
@@ -335,8 +444,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._books.forget(device_id)
         for device_id in self._absences.keys() - self._without_settings:
             del self._absences[device_id]
-        if len(self._heat_pumps) == 1:
-            self._hand_over(next(iter(self._heat_pumps)))
         self._all_gone = all_gone
         listed_ids = {it.device_id for it in listed.heat_pumps}
         self._nothing_left = None
@@ -355,16 +462,66 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 translation_placeholders={"reason": self._nothing_left},
             )
 
-    def _hand_over(self, target: Target) -> None:
-        """Let the only target be what the home was while it could not be read, or the heat pump while it could."""
-        async_hand_over(
-            self.hass,
-            self.config_entry.entry_id,
-            self.namespace,
-            target,
-            memory=self.memory,
-            room_sensors=self.room_sensors,
+    def _moved(
+        self, heat_pumps: Mapping[str, HeatPump], listed: Listing, reading: Reading
+    ) -> tuple[Target, str] | None:
+        """Return a target that has become a heat pump, and that one; ask a person where it may have.
+
+        It is the home, as which the only heat pump was known while it could not be read, or a heat pump that has gone.
+        """
+        devices = self.identifiers.async_devices()
+        if len(heat_pumps) == 1 and devices.keys() == {None}:
+            return None, next(iter(heat_pumps))
+        gone = [
+            self._as_known(target)
+            for target in devices
+            if target is not None
+            and target not in listed.ids
+            and target not in reading.heat_pumps
+        ]
+        new = [it for it in heat_pumps.values() if it.device_id not in devices]
+        if not gone or not new:
+            return None
+        questions = self._questions()
+        if (
+            len(gone) == len(new) == 1
+            and listed.heat_pumps
+            and alike(gone[0], new[0])
+            and not any(gone[0].device_id in it.gone for it in questions)
+        ):
+            return gone[0].device_id, new[0].device_id
+        names = {it.device_id: self._name(it) for it in gone}
+        for it in new:
+            self.vacations.book.lend(names, it.device_id)
+        self._ask_only(
+            [
+                *questions,
+                *(Question(names, {it.device_id: name_of(it)}) for it in new),
+            ]
         )
+        return None
+
+    async def _hand_over(self, before: Target, after: Target) -> bool:
+        """Let a target have all that another one had; returns whether that is done.
+
+        It is not where entities are alive. The entry is set up anew then, and it is done on the way.
+        """
+        entry = self.config_entry
+        if entry.state is ConfigEntryState.LOADED:
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            return False
+        await async_hand_over(
+            self.hass,
+            entry,
+            before,
+            after,
+            memory=self.memory,
+            book=self.vacations.book,
+        )
+        self.identifiers = Identifiers(self.hass, entry)
+        self.room_sensors.pick(entry.options.get(CONF_ROOM_SENSORS, {}))
+        self._only_device_id = entry.data.get(CONF_DEVICE_ID)
+        return True
 
     def _count_absences(self, reading: Reading) -> None:
         """Count how often a heat pump was missing in a row. No heat pump at all is trouble, not truth."""
@@ -430,7 +587,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Do what a reading asks for: tell of changes, send again, read again."""
         for target, outcome in outcomes.items():
             async_tell_of_changes(
-                self.hass, self.namespace, target, outcome.changed_elsewhere
+                self.hass, self.identifiers, target, outcome.changed_elsewhere
             )
             self.vacations.changed_elsewhere(target, outcome.changed_elsewhere)
             if outcome.to_resend:
@@ -449,8 +606,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     def _show_issues(self) -> None:
         """Show under Repairs what is wrong, and nothing that no longer is."""
         entry_id = self.config_entry.entry_id
-        async_show_not_kept(self.hass, entry_id, self.namespace, self._books.not_kept())
-        async_show_broken_links(self.hass, entry_id, self.namespace, self._heat_pumps)
+        async_show_not_kept(
+            self.hass, entry_id, self.identifiers, self._books.not_kept()
+        )
+        async_show_broken_links(self.hass, entry_id, self.identifiers, self._heat_pumps)
         async_show_no_heat_pumps(self.hass, self.config_entry, self._nothing_left)
 
     def _plan_read_back(self) -> None:
@@ -706,16 +865,22 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @callback
     def stayed_by_hand(self, target: Target, values: Mapping[Leaf, Value]) -> None:
         """Tell of settings that the end of a vacation has left as somebody had set them."""
-        async_tell_of_values_by_hand(self.hass, self.namespace, target, values)
+        async_tell_of_values_by_hand(self.hass, self.identifiers, target, values)
 
     @callback
     def show_overdue(self, overdue: Mapping[Target, tuple[Stage, str]]) -> None:
         """Show exactly these vacations as pending, each with the reason."""
         async_show_overdue_vacations(
-            self.hass, self.config_entry.entry_id, self.namespace, overdue
+            self.hass, self.config_entry.entry_id, self.identifiers, overdue
         )
 
     # Showing
+
+    @callback
+    def _show_cold_hot_water(self, cold: Mapping[Target, ColdHotWater]) -> None:
+        async_show_cold_hot_water(
+            self.hass, self.config_entry.entry_id, self.identifiers, cold
+        )
 
     def _settings_at_home(self) -> dict[Target, Settings]:
         """Return the settings of the heat pumps that are not on vacation."""
@@ -739,7 +904,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         data = SteeringData(self._heat_pumps, targets)
         if data != self.data:
             self.data = data
-            self.memory.keep(self._to_remember(targets))
+            self._remember(targets)
             self.async_update_listeners()
         if not self._closed:
             self._hot_water.look()
@@ -781,8 +946,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Show everything in the unit that the house has now."""
         self._tell_all()
 
-    def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
-        return Remembered(
+    def _remember(self, targets: Mapping[Target, TargetData]) -> None:
+        self.memory.keep_settings(
             accepted=self._books.accepted() if self.write_only else {},
             modes={
                 target: mode

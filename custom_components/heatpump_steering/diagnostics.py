@@ -63,7 +63,7 @@ def _diagnostics(
             "targets": {
                 names[target]: _target(coordinator, target)
                 for target in coordinator.data.targets
-                if is_wanted(coordinator.identifier(target))
+                if is_wanted(coordinator.identifiers.device(target))
             },
             "vacations": coordinator.vacations.as_diagnostics(),
             "requests": coordinator.requests.as_list(),

@@ -20,7 +20,6 @@ from .api import HeatPump, Settings
 from .books import TargetData
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator, listening_to
-from .entity_ids import unique_id
 
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
 REDRAW = 0.3
@@ -42,7 +41,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         """Belong to a target; the key is part of the unique id and never changes."""
         super().__init__(coordinator, listening_to(target))
         self.target = target
-        self._attr_unique_id = unique_id(coordinator.namespace, target, key)
+        self._attr_unique_id = coordinator.identifiers.unique_id(target, key)
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
         self._written: object = None
@@ -135,7 +134,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
 
 def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
     """Describe the device of a target: the only one is simply “Heat pump”, in the house's language."""
-    identifiers = {coordinator.identifier(target)}
+    identifiers = {coordinator.identifiers.device(target)}
     if target is None and not coordinator.write_only:
         return DeviceInfo(
             identifiers=identifiers,
@@ -195,10 +194,8 @@ async def async_add_for_each_target(
     @callback
     def forget_removed(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
         # Until its device is removed, a heat pump that is away keeps its entities; after that it starts anew.
-        registry = dr.async_get(coordinator.hass)
         for target in known - coordinator.data.targets.keys():
-            identifier = coordinator.identifier(target)
-            if not registry.async_get_device_by_identifier(identifier, entry.entry_id):
+            if coordinator.identifiers.async_device(target) is None:
                 known.remove(target)
 
     entry.async_on_unload(

@@ -9,17 +9,12 @@ from homeassistant.helpers import issue_registry as ir
 
 from .api import HeatPump, Leaf
 from .const import DOMAIN, HOME_KEY, PROJECT_URL, Target
-from .entity_ids import async_entity_of, device_identifier
+from .entity_ids import Identifiers
 from .hot_water import ColdHotWater
 from .ledger import NotKept
 from .limits import COLDEST_HOT_WATER
 from .vacation_record import Stage
-from .wording import (
-    async_device_name,
-    async_setting_name,
-    async_value_text,
-    temperature_text,
-)
+from .wording import async_setting_name, async_value_text, temperature_text
 
 NOT_KEPT_PAGE = f"{PROJECT_URL}/blob/main/docs/not-kept.md"
 ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
@@ -32,7 +27,7 @@ NO_HEAT_PUMPS_PAGE = f"{PROJECT_URL}/blob/main/docs/no-heat-pumps.md"
 def async_show_broken_links(
     hass: HomeAssistant,
     entry_id: str,
-    namespace: str,
+    ids: Identifiers,
     heat_pumps: Mapping[str, HeatPump],
 ) -> None:
     """Show an issue for every heat pump whose manufacturer's account the cloud cannot reach any more."""
@@ -41,10 +36,8 @@ def async_show_broken_links(
         f"account_link_{entry_id}_",
         {
             _anonymous(device_id): {
-                "heat_pump": async_device_name(
-                    hass,
-                    entry_id,
-                    device_identifier(namespace, device_id),
+                "heat_pump": ids.async_device_name(
+                    device_id,
                     " ".join(
                         filter(None, (heat_pump.brand, heat_pump.model, device_id))
                     ),
@@ -74,13 +67,6 @@ def async_show_no_heat_pumps(
     )
 
 
-def _name(hass: HomeAssistant, entry_id: str, namespace: str, target: Target) -> str:
-    """Return what the house calls a target."""
-    return async_device_name(
-        hass, entry_id, device_identifier(namespace, target), target or ""
-    )
-
-
 def _anonymous(target: Target) -> str:
     """Return what stands for a target in the id of an issue: Home Assistant puts those into diagnostics."""
     return sha256((target or HOME_KEY).encode()).hexdigest()[:12]
@@ -90,16 +76,16 @@ def _anonymous(target: Target) -> str:
 def async_show_not_kept(
     hass: HomeAssistant,
     entry_id: str,
-    namespace: str,
+    ids: Identifiers,
     not_kept: Mapping[Target, Mapping[Leaf, NotKept]],
 ) -> None:
     """Show an issue for every setting that the cloud did not keep, and close those that are mended."""
     shown: dict[str, dict[str, str]] = {}
     for target, leaves in not_kept.items():
         for leaf, it in leaves.items():
-            entity = async_entity_of(hass, namespace, target, leaf)
+            entity = ids.async_entity(target, leaf)
             shown[f"{_anonymous(target)}_{leaf}"] = {
-                "heat_pump": _name(hass, entry_id, namespace, target),
+                "heat_pump": ids.async_device_name(target, target or ""),
                 "setting": async_setting_name(hass, entity.entity_id)
                 if entity
                 else leaf,
@@ -119,7 +105,7 @@ def async_show_not_kept(
 def async_show_cold_hot_water(
     hass: HomeAssistant,
     entry_id: str,
-    namespace: str,
+    ids: Identifiers,
     cold: Mapping[Target, ColdHotWater],
 ) -> None:
     """Show an issue for every hot-water minimum below 40 °C, with a way to mend it.
@@ -148,7 +134,7 @@ def async_show_cold_hot_water(
             severity=ir.IssueSeverity.WARNING,
             translation_key="hot_water",
             translation_placeholders={
-                "heat_pump": _name(hass, entry_id, namespace, target),
+                "heat_pump": ids.async_device_name(target, target or ""),
                 "minimum": temperature_text(hass, it.minimum),
                 "before": temperature_text(hass, it.before),
                 "coldest": temperature_text(hass, COLDEST_HOT_WATER),
@@ -161,7 +147,7 @@ def async_show_cold_hot_water(
 def async_show_overdue_vacations(
     hass: HomeAssistant,
     entry_id: str,
-    namespace: str,
+    ids: Identifiers,
     overdue: Mapping[Target, tuple[Stage, str]],
 ) -> None:
     """Show an issue for every vacation that should have begun, or ended, an hour ago and could not."""
@@ -171,7 +157,7 @@ def async_show_overdue_vacations(
             f"{key}_{entry_id}_",
             {
                 _anonymous(target): {
-                    "heat_pump": _name(hass, entry_id, namespace, target),
+                    "heat_pump": ids.async_device_name(target, target or ""),
                     "reason": reason,
                 }
                 for target, (stage, reason) in overdue.items()

@@ -1,6 +1,6 @@
 """What has to survive a restart: what cannot be read back, and what settings were before they were not as they should be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from .api import ControlMode, Settings
 from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
+from .identity import Question
 from .limits import NOTHING_EARLIER
 
 STORAGE_VERSION = 1
@@ -27,8 +28,12 @@ class Remembered:
     """The last hot-water minimum, in °C, that was not below 40."""
     outside: Mapping[Target, Settings] = field(default_factory=dict)
     """The last band and preferred temperature outside our ranges that the cloud itself had set."""
+    listed: frozenset[str] = frozenset()
+    """The ids of all heat pumps of the user, those of other entries included, when those of this entry were last listed."""
+    questions: tuple[Question, ...] = ()
+    """What is not answered yet."""
 
-    def to_json(self) -> dict[str, dict[str, Any]]:
+    def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
         return {
             "accepted": {
@@ -45,6 +50,8 @@ class Remembered:
                 target or HOME_KEY: settings.to_json()
                 for target, settings in self.outside.items()
             },
+            "listed": sorted(self.listed),
+            "questions": [question.to_json() for question in self.questions],
         }
 
     @classmethod
@@ -62,6 +69,8 @@ class Remembered:
                 key or None: Settings.from_json(it)
                 for key, it in raw.get("outside", {}).items()
             },
+            frozenset(raw.get("listed", ())),
+            tuple(Question.from_json(it) for it in raw.get("questions", ())),
         )
 
 
@@ -86,6 +95,16 @@ class Memory:
         """Return what was last accepted and cannot be read back."""
         return self._remembered.accepted.get(target, Settings())
 
+    @property
+    def listed(self) -> frozenset[str]:
+        """Return the ids of all heat pumps of the user when those of the entry were last listed; none if never."""
+        return self._remembered.listed
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return what is not answered yet."""
+        return self._remembered.questions
+
     def last_mode(self, target: Target) -> ControlMode | None:
         """Return the last control mode that was not off."""
         return self._remembered.modes.get(target)
@@ -99,36 +118,65 @@ class Memory:
         return self._remembered.outside.get(target, NOTHING_EARLIER)
 
     @callback
-    def hand_over(self, before: Target, target: Target) -> None:
+    def hand_over(self, before: Target, after: Target) -> None:
         """Let a target have what is remembered of another one, which there is no more."""
         remembered = self._remembered
-        self.keep(
-            replace(
-                remembered,
-                modes={
-                    target if it == before else it: mode
-                    for it, mode in remembered.modes.items()
-                },
-                warm={
-                    target if it == before else it: minimum
-                    for it, minimum in remembered.warm.items()
-                },
-                outside={
-                    target if it == before else it: settings
-                    for it, settings in remembered.outside.items()
-                },
-            )
+        self._remembered = replace(
+            remembered,
+            accepted=handed_over(remembered.accepted, before, after),
+            modes=handed_over(remembered.modes, before, after),
+            warm=handed_over(remembered.warm, before, after),
+            outside=handed_over(remembered.outside, before, after),
         )
 
     @callback
-    def keep(self, remembered: Remembered) -> None:
-        """Keep this; writes the file a moment later, and only if anything is new."""
+    def keep_listed(self, device_ids: frozenset[str]) -> None:
+        """Keep which heat pumps were listed."""
+        self._keep(replace(self._remembered, listed=device_ids))
+
+    @callback
+    def keep_questions(self, questions: Iterable[Question]) -> None:
+        """Keep what is not answered yet."""
+        self._keep(replace(self._remembered, questions=tuple(questions)))
+
+    @callback
+    def keep_settings(
+        self,
+        accepted: Mapping[Target, Settings],
+        modes: Mapping[Target, ControlMode],
+        warm: Mapping[Target, float],
+        outside: Mapping[Target, Settings],
+    ) -> None:
+        """Keep these, and the last ones of targets that are away."""
+        remembered = self._remembered
+        self._keep(
+            replace(
+                remembered,
+                accepted=accepted,
+                modes={**remembered.modes, **modes},
+                warm={**remembered.warm, **warm},
+                outside={**remembered.outside, **outside},
+            )
+        )
+
+    def _keep(self, remembered: Remembered) -> None:
+        """Write the file a moment later, and only if anything is new."""
         if remembered != self._remembered:
             self._remembered = remembered
             self._store.async_delay_save(self._as_stored, SAVE_DELAY)
 
     def _as_stored(self) -> dict[str, Any]:
         return self._remembered.to_json()
+
+
+def handed_over[T](
+    by_target: Mapping[Target, T], before: Target, after: Target
+) -> dict[Target, T]:
+    """Return what is kept by target, with that of one target as another one's."""
+    kept = dict(by_target)
+    if before in kept:
+        kept[after] = kept.pop(before)
+    return kept
 
 
 def memory_store(hass: HomeAssistant, entry_id: str) -> SteeringStore[Remembered]:

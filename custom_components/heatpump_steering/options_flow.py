@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_ENTITY_ID, UnitOfTemperature, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     CountrySelector,
     EntitySelector,
@@ -52,10 +52,9 @@ CONF_COUNTRY = "country"
 CONF_HEAT_PUMP = "heat_pump"
 CONF_POSTAL_CODE = "postal_code"
 
-SECTION_WELCOME_HOME = "welcome_home"
-
-# A select has no empty value.
 _HOME_OPTION = "home"
+
+SECTION_WELCOME_HOME = "welcome_home"
 
 
 class SteeringOptionsFlow(OptionsFlowWithReload):
@@ -63,6 +62,8 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
 
     config_entry: HeatPumpSteeringConfigEntry
 
+    _offered: dict[str, str]
+    """The keys of the options by what a select has for them."""
     _thermostat: str
     """The target whose sensor is picked, as a key of the options."""
 
@@ -94,7 +95,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             )
         else:
             chosen = thermostats[0]["value"]
-        self._thermostat = HOME_KEY if chosen == _HOME_OPTION else chosen
+        self._thermostat = self._offered[chosen]
         return await self.async_step_room_sensor()
 
     async def async_step_room_sensor(
@@ -201,16 +202,19 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
     def _thermostats(self) -> list[SelectOptionDict]:
         """Return the targets that have a thermostat, by the names that the house has given them."""
         coordinator = self.config_entry.runtime_data
-        registry = dr.async_get(self.hass)
-        thermostats = []
-        for target in coordinator.data.targets:
-            device = registry.async_get_device_by_identifier(
-                coordinator.identifier(target), self.config_entry.entry_id
+        targets = coordinator.data.targets
+        # A select has no empty value, and a heat pump may be called like the home.
+        home = _HOME_OPTION
+        while home in targets:
+            home += _HOME_OPTION
+        self._offered = {target or home: target or HOME_KEY for target in targets}
+        return [
+            SelectOptionDict(
+                value=target or home,
+                label=coordinator.identifiers.async_device_name(target, target or home),
             )
-            name = device and (device.name_by_user or device.name)
-            value = target or _HOME_OPTION
-            thermostats.append(SelectOptionDict(value=value, label=name or value))
-        return thermostats
+            for target in targets
+        ]
 
 
 def _vacation_schema(unit: str) -> vol.Schema:

@@ -1,19 +1,33 @@
 """What Home Assistant offers to do about an issue."""
 
+from typing import Final
+
+import voluptuous as vol
+
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,
     RepairsFlowResult,
 )
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
 
 from .api import Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
+from .handing_over import async_hand_over_unconnected
+from .identity import Question, is_question
 from .wording import async_error_text
+
+CONF_HEAT_PUMP: Final = "heat_pump"
 
 
 class HotWaterFlow(RepairsFlow):
@@ -64,10 +78,87 @@ class HotWaterFlow(RepairsFlow):
         return self.async_abort(reason="left")
 
 
+class SameHeatPumpFlow(RepairsFlow):
+    """Takes a heat pump for one that has gone, or for another one."""
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Say what is so, and offer both."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["same", "other"],
+            description_placeholders=self._placeholders,
+        )
+
+    async def async_step_same(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Let it have all that the other one had; ask which one that is, where there are several."""
+        question = self._question
+        entry = self._entry
+        if entry is None or self._issue is None:
+            return self.async_abort(reason="settled")
+        choice = question.there if question.only_one else question.gone
+        if user_input is not None:
+            chosen = user_input[CONF_HEAT_PUMP]
+        elif len(choice) > 1:
+            options = [
+                SelectOptionDict(value=device_id, label=name)
+                for device_id, name in choice.items()
+            ]
+            selector = SelectSelector(
+                SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+            )
+            return self.async_show_form(
+                step_id="same",
+                data_schema=vol.Schema({vol.Required(CONF_HEAT_PUMP): selector}),
+                description_placeholders=self._placeholders,
+            )
+        else:
+            (chosen,) = choice
+        (other,) = question.gone if question.only_one else question.there
+        before, after = (other, chosen) if question.only_one else (chosen, other)
+        await async_hand_over_unconnected(self.hass, entry, before, after)
+        await self.hass.config_entries.async_setup(entry.entry_id)
+        return self.async_create_entry(data={})
+
+    async def async_step_other(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave them apart."""
+        if self._question.only_one and self._issue is not None:
+            # The one that has gone stays missed, so it would be asked again.
+            ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
+            return self.async_abort(reason="left")
+        return self.async_create_entry(data={})
+
+    @property
+    def _question(self) -> Question:
+        assert self.data is not None
+        return Question.from_issue(self.data)
+
+    @property
+    def _issue(self) -> ir.IssueEntry | None:
+        """Return the issue; there is none any more if the question has settled itself meanwhile."""
+        return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+
+    @property
+    def _placeholders(self) -> dict[str, str] | None:
+        return self._issue.translation_placeholders if self._issue else None
+
+    @property
+    def _entry(self) -> ConfigEntry | None:
+        assert self.data is not None
+        return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return the flow that mends an issue."""
-    return HotWaterFlow() if data else ConfirmRepairFlow()
+    if data is None:
+        return ConfirmRepairFlow()
+    return SameHeatPumpFlow() if is_question(issue_id) else HotWaterFlow()

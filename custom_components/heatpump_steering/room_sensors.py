@@ -41,11 +41,10 @@ class RoomSensors:
         then on.
         """
         self._hass = hass
-        self._picked = dict(picked)
         self._on_change = on_change
         self._keep = keep
         self._unsubscribe: list[CALLBACK_TYPE] = []
-        self._follow()
+        self.pick(picked)
 
     def temperature(self, target: Target) -> float | None:
         """Return the room's temperature in °C, or None where no sensor tells it."""
@@ -65,11 +64,11 @@ class RoomSensors:
         return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
 
     @callback
-    def hand_over(self, before: Target, target: Target) -> None:
-        """Let a target have the sensor that was picked for another one, which there is no more."""
-        if (sensor := self._picked.pop(before or HOME_KEY, None)) is not None:
-            self._picked[target or HOME_KEY] = sensor
-            self._keep(self._picked)
+    def pick(self, picked: Mapping[str, str]) -> None:
+        """Follow these sensors from now on."""
+        self.stop()
+        self._picked = dict(picked)
+        self._follow()
 
     @callback
     def stop(self) -> None:
@@ -106,11 +105,11 @@ class RoomSensors:
         if event.data["action"] != "update" or "old_entity_id" not in event.data:
             return
         old, new = event.data["old_entity_id"], event.data["entity_id"]
-        self._picked = {
-            key: new if entity_id == old else entity_id
-            for key, entity_id in self._picked.items()
-        }
-        self.stop()
-        self._follow()
+        self.pick(
+            {
+                key: new if entity_id == old else entity_id
+                for key, entity_id in self._picked.items()
+            }
+        )
         self._keep(self._picked)
         self._tell_of(new)

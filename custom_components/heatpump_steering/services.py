@@ -160,7 +160,7 @@ def _target(
     """Return the target that a device of Home Assistant stands for."""
     device = dr.async_get(hass).async_get(device_id)
     for target in coordinator.data.targets:
-        if device and coordinator.identifier(target) in device.identifiers:
+        if device and coordinator.identifiers.device(target) in device.identifiers:
             return target
     name = device and (device.name_by_user or device.name)
     raise ServiceValidationError(

@@ -78,6 +78,11 @@ class VacationKeeper:
         """Read what is on disk."""
         await self._book.async_load()
 
+    @property
+    def book(self) -> VacationBook:
+        """Return what is on disk."""
+        return self._book
+
     # How it stands
 
     @property

@@ -1,6 +1,7 @@
 """What is known of the vacations of a config entry, and stays known whatever happens: it is on disk."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -8,8 +9,9 @@ from homeassistant.core import HomeAssistant
 from .api import Settings
 from .const import DOMAIN, HOME_KEY, Target
 from .files import SteeringStore
+from .memory import handed_over
 from .vacation_plans import Plan
-from .vacation_record import Record
+from .vacation_record import Record, Stage
 from .vacation_return import Return
 
 STORAGE_VERSION: Final = 1
@@ -48,6 +50,40 @@ class VacationBook:
         """Keep a record; writes the file a moment later, and only if anything is new."""
         if record != self.records.get(target):
             self.records[target] = record
+            self.save_soon()
+
+    def hand_over(self, before: Target, after: Target) -> None:
+        """Let a heat pump have the vacation of another one, which there is no more.
+
+        What it has done on a vacation of its own meanwhile, not knowing what was set before, is that vacation's doing.
+        """
+        record = self.records.get(before)
+        if record is not None and record.lent_to == after:
+            # It has gone on with the vacation already.
+            del self.records[before]
+            self.returns.pop(before, None)
+        elif record is not None:
+            done = record.back
+            if (own := self.records.get(after)) is not None:
+                done = done.overlaid_with(own.held).overlaid_with(own.back)
+            if (back := self.returns.pop(after, None)) is not None:
+                done = done.overlaid_with(back.back)
+            self.records[before] = replace(record, back=done)
+        self.records = handed_over(self.records, before, after)
+        self.returns = handed_over(self.returns, before, after)
+
+    def lend(self, gone: Iterable[str], device_id: str) -> None:
+        """Let a heat pump that may be the one that has gone begin with its vacation.
+
+        What it shows of what that vacation has set is not what was set before it, and everything else is its own.
+        """
+        records = {it: self.records[it] for it in gone if it in self.records}
+        if len(records) == 1 and device_id not in self.records:
+            ((lender, record),) = records.items()
+            self.records[lender] = replace(record, lent_to=device_id)
+            if record.stage is Stage.AWAY:
+                record = replace(record, stage=Stage.STARTING)
+            self.records[device_id] = record
             self.save_soon()
 
     async def async_load(self) -> None:

@@ -48,6 +48,8 @@ class Record:
     """Settings that were sent, or about to be, and that no read has shown yet."""
     until: datetime | None = None
     """When the hot water is welcomed back; in `WELCOME_HOME` only."""
+    lent_to: str | None = None
+    """The heat pump that has begun with this record, because it may be this one under another id."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
@@ -60,6 +62,7 @@ class Record:
             "unseen": sorted(self.unseen),
             "cold": self.cold,
             "until": None if self.until is None else self.until.isoformat(),
+            "lent_to": self.lent_to,
         }
 
     @classmethod
@@ -76,6 +79,7 @@ class Record:
             back=Settings.from_json(dict(raw.get("back", {}))),
             unseen=frozenset(map(Leaf, raw.get("unseen", ()))),
             until=None if until is None else moment_from(until),
+            lent_to=raw.get("lent_to"),
         )
 
     def due(self, now: datetime) -> bool:

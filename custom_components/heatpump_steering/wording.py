@@ -3,7 +3,7 @@
 from homeassistant.const import UnitOfTemperature
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util.unit_conversion import (
     BaseUnitConverter,
@@ -23,18 +23,6 @@ def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
     if entry is None:
         return entity_id
     return entry.name or entry.original_name or entity_id
-
-
-@callback
-def async_device_name(
-    hass: HomeAssistant, entry_id: str, identifier: str, default: str
-) -> str:
-    """Return what the house calls a device of ours; the default while there is none."""
-    device = dr.async_get(hass).async_get_device_by_identifier(
-        (DOMAIN, identifier), entry_id
-    )
-    name = device and (device.name_by_user or device.name)
-    return name or default
 
 
 @callback

@@ -64,10 +64,10 @@ BOMBS = {
 }
 
 
-async def read(server: RawServer, *, time_limit: float = 10) -> None:
+async def read(server: RawServer, *, read_limit: float = 10) -> None:
     """Read settings from a server."""
     async with aiohttp.ClientSession() as session:
-        client = SettingsClient(session, server.url, KEY, time_limit=time_limit)
+        client = SettingsClient(session, server.url, KEY, read_limit=read_limit)
         await client.get_settings(USER)
 
 
@@ -264,7 +264,7 @@ def test_whatever_a_server_says(status: int, header: bytes, body: bytes) -> None
             RawServer(head, [body]) as server,
             aiohttp.ClientSession() as session,
         ):
-            client = SettingsClient(session, server.url, KEY, time_limit=5)
+            client = SettingsClient(session, server.url, KEY, read_limit=5)
             for request in (
                 client.get_settings(USER),
                 client.get_heat_pumps(USER),

@@ -157,7 +157,11 @@ def branch(path: str) -> dict[str, Any]:
         ("_failure", 0, ["exceptions"]),
         ("InputError", 1, ["config.error", "options.error"]),
         ("async_abort", "reason", ["config.abort", "options.abort", *FIX_FLOWS]),
-        ("async_show_form", "step_id", ["config.step", "options.step"]),
+        (
+            "async_show_form",
+            "step_id",
+            ["config.step", "options.step", *FIX_FLOWS],
+        ),
         ("ServiceValidationError", "translation_key", ["exceptions"]),
         ("HomeAssistantError", "translation_key", ["exceptions"]),
         ("UpdateFailed", "translation_key", ["exceptions"]),

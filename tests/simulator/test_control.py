@@ -88,6 +88,19 @@ async def test_heat_pumps(client: Client) -> None:
     await client.control("GET", "/heat-pumps/hp-5", expect=404)
 
 
+async def test_relink(client: Client) -> None:
+    """A heat pump has another id, and holds what it held; nobody knows the old id."""
+    before = await client.control("GET", "/heat-pumps/hp-1")
+    after = await client.control(
+        "POST", "/heat-pumps/hp-1/relink", {"device_id": "hp-7"}
+    )
+    assert after == {**before, "device_id": "hp-7"}
+    items = (await client.get(user_id="user-1")).json["data"]
+    assert [item["device_id"] for item in items] == ["hp-7", "hp-2"]
+    reply = await client.patch(device_id="hp-1", room={"preferred_temperature": 18})
+    assert reply.status == 404
+
+
 async def test_settings(client: Client) -> None:
     """As from the supplier's app."""
     body: dict[str, Any] = {"settings": {"room": {"preferred_temperature": 23}}}

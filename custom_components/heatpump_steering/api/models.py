@@ -100,3 +100,8 @@ class Listing:
     others: frozenset[str] = frozenset()
     """Ids of devices of another kind, or of another user."""
     passed_over: PassedOver = PassedOver()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all that it names."""
+        return self.others.union(it.device_id for it in self.heat_pumps)

@@ -18,7 +18,7 @@ async def test_drag_the_target(home: Home, visitor: Visitor) -> None:
     assert await home.changes(1) == [{"room": {"temperature_control_mode": "heating"}}]
     await visitor.reads(THERMOSTAT, "heat", temperature=20.5)
 
-    await visitor.drag_handle(thermostat, of=20.5, to=23, least=10, most=30)
+    await visitor.drag_handle(thermostat, of=20.5, to=23, least=5, most=35)
     [_, change] = await home.changes(2)
     wished = change["room"]["preferred_temperature"]
     assert wished == pytest.approx(23, abs=0.5)

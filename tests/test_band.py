@@ -143,7 +143,7 @@ def test_another_band_is_no_shift(unit: str, low: float, high: float) -> None:
     assert shift_to(Band(low, high), SHOWN, *DISPLAYS[unit]) is None
 
 
-@pytest.mark.parametrize("unknown", list(SHOWN.leaves))
+@pytest.mark.parametrize("unknown", sorted(SHOWN.leaves))
 def test_no_shift_of_an_unknown_band(unknown: Leaf) -> None:
     """Where the band is unknown, nothing was moved."""
     shown = SHOWN.without({unknown})

@@ -220,6 +220,19 @@ async def test_issues(home: House, hass_client: ClientSessionGenerator) -> None:
     await download(home, hass_client)
 
 
+async def test_question(home: House, hass_client: ClientSessionGenerator) -> None:
+    """Nor does a question name any, which knows what it is about also after a restart."""
+    home.cloud.cloud.relink(DEVICES[0], "PUMP-GAMMA-99")
+    home.cloud.cloud.update_heat_pump("PUMP-GAMMA-99", {"model": "F1255"})
+    await home.poll()
+    for _ in range(2):
+        (issue,) = ir.async_get(home.hass).issues.values()
+        assert issue.translation_key == "same_heat_pump"
+        await download(home, hass_client)
+        await home.hass.config_entries.async_reload(home.entry.entry_id)
+        await home.hass.async_block_till_done()
+
+
 async def test_refused_change_is_among_the_requests(
     home: House, hass_client: ClientSessionGenerator
 ) -> None:

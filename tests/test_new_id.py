@@ -584,6 +584,32 @@ async def test_several_asked_in_the_middle_of_a_vacation(
     assert held(house, "hp-9", PREFERRED, HOT_WATER_MIN) == [21.5, 48]
 
 
+async def test_asked_until_after_a_vacation(house: House, browser: Browser) -> None:
+    """With several nobody knows all that was set before; what the end of the vacation could do is the vacation's, too."""
+    for device_id, preferred, hot_water in (("hp-1", 20.5, 50), ("hp-2", 21.5, 48)):
+        house.add_heat_pump(
+            device_id,
+            settings={
+                "room": {"preferred_temperature": preferred},
+                "dhw": {"temperature_lower_bound": hot_water},
+            },
+        )
+    await house.connect()
+    house.hass.config_entries.async_update_entry(house.entry, options=AWAY)
+    await reload(house)
+    await house.act("climate.set_preset_mode", "climate", "home", preset_mode="away")
+    relink(house, ("hp-1", "hp-8"), ("hp-2", "hp-9"))
+    await polls(house)
+    await house.act("climate.set_preset_mode", "climate", "home", preset_mode="none")
+    # The water is as hot as the hottest was.
+    assert held(house, "hp-9", PREFERRED, HOT_WATER_MIN) == [16, 50]
+    _, second = questions(house)
+    await browser.answer(SAME, {"heat_pump": "hp-2"}, question=second)
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert held(house, "hp-9", PREFERRED, HOT_WATER_MIN) == [21.5, 48]
+    assert held(house, "hp-8", PREFERRED, HOT_WATER_MIN) == [16, 50]
+
+
 # An entry that is about one heat pump only
 
 
@@ -683,6 +709,20 @@ async def test_the_only_one_there_is(
     before = await one_of(house, "hp-1")
     await after_an_update(house, hass_storage, ("hp-1", "hp-9"))
     await check_lived_in(house, before, "hp-9")
+
+
+async def test_one_alone_without_a_device(house: House, browser: Browser) -> None:
+    """Where somebody has deleted the device, nobody knows brand and model; the answer moves the entry all the same."""
+    await house.connected("hp-1", device_id="hp-1")
+    await house.hass.config_entries.async_unload(house.entry.entry_id)
+    dr.async_get(house.hass).async_remove_device(house.device().id)
+    relink(house, ("hp-1", "hp-9"))
+    await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert asked(house) == {"gone": "hp-1", "there": "nibe S735 hp-9"}
+    await browser.answer(SAME)
+    assert house.entry.data["device_id"] == "hp-9"
+    assert house.shows("climate", "hp-9") == "heat"
 
 
 async def test_none_of_them(house: House, browser: Browser) -> None:

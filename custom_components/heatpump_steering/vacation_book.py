@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -73,18 +74,26 @@ class VacationBook:
         self.returns = handed_over(self.returns, before, after)
 
     def lend(self, gone: Iterable[str], device_id: str) -> None:
-        """Let a heat pump that may be the one that has gone begin with its vacation.
+        """Let a heat pump that may be one of those that have gone begin with its vacation.
 
-        What it shows of what that vacation has set is not what was set before it, and everything else is its own.
+        What it shows of what that vacation has set is not what was set before it, and everything else is its own. Where
+        it may be one of several, it begins with what was set before at all of them, and with the hottest water.
         """
         records = {it: self.records[it] for it in gone if it in self.records}
-        if len(records) == 1 and device_id not in self.records:
-            ((lender, record),) = records.items()
+        if not records or device_id in self.records:
+            return
+        (lender, record), *others = records.items()
+        if others:
+            every = [it.kept for it in records.values()]
+            agreed = reduce(Settings.agreed_with, every)
+            hottest = max(it.hot_water_min or 0 for it in every) or None
+            record = replace(record, kept=replace(agreed, hot_water_min=hottest))
+        else:
             self.records[lender] = replace(record, lent_to=device_id)
-            if record.stage is Stage.AWAY:
-                record = replace(record, stage=Stage.STARTING)
-            self.records[device_id] = record
-            self.save_soon()
+        if record.stage is Stage.AWAY:
+            record = replace(record, stage=Stage.STARTING)
+        self.records[device_id] = record
+        self.save_soon()
 
     async def async_load(self) -> None:
         """Read the file, if there is one."""

@@ -132,11 +132,12 @@ BAD = {
         {"user_id": "gadgets"},
         says="(battery, ev charger, smart meter)",
     ),
-    "other kinds of device alone, and no list": Bad(
+    "other kinds of device alone, and an empty list": Bad(
         "user_id",
         "only_other_kinds",
+        {"user_id": "empty"},
         weather={
-            "method": "GET",
+            "path": "/v1/devices/settings",
             "body": {"data": [{"device_id": "hp-1", "device_type": "Battery"}]},
         },
         says="(battery)",

@@ -225,7 +225,8 @@ async def test_called_home(house: House) -> None:
     """The device of all heat pumps is not taken for a heat pump whose id is spelled like it."""
     await house.connected("hp-1", "hp-2")
     house.add_heat_pump("HOME")
-    await house.poll()
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
     assert devices(house) == {f"{USER}_{it}" for it in ("hp-1", "hp-2", "HOME", "home")}
 
 
@@ -267,6 +268,19 @@ async def test_reconfigured_in_another_case(house: House, typed: str) -> None:
     assert house.shows("climate", OTHERWISE) == "heat"
 
 
+async def test_chosen_by_another_spelling(house: House) -> None:
+    """One of all heat pumps is itself in the house, also after it alone is chosen by the spelling of today."""
+    await house.connected(NAME, "hp-2")
+    device = house.device()
+    spell(house, NAME, OTHERWISE)
+    form = await house.open_form(SOURCE_RECONFIGURE)
+    await house.submit(form, base_url=house.cloud.url, device_id=NAME)
+    assert house.entry.data["device_id"] == OTHERWISE
+    assert house.device().id == device.id
+    assert house.shows("climate") == "heat"
+    assert (await set_temperature(house, 19.5))["device_id"] == OTHERWISE
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -287,24 +301,27 @@ async def test_same_home_twice(
     assert result["reason"] == "already_configured"
 
 
-async def new_key(house: House, key: str) -> ConfigEntry:
+async def new_key(house: House, key: str, target: str = NAME) -> ConfigEntry:
     """Let the key be refused, and enter a new one where it is asked for."""
     house.cloud.cloud.set_keys("Energy Supplier A", ["new-key"])
     with pytest.raises(HomeAssistantError):
-        await house.act("switch.turn_on", "schedule")
+        await house.act("switch.turn_on", "schedule", target)
     (flow,) = house.hass.config_entries.flow.async_progress()
     form = await house.hass.config_entries.flow.async_configure(flow["flow_id"])
     await house.submit(form, api_key=key)
     return house.entry
 
 
-async def test_new_key_that_shows_another_spelling(house: House) -> None:
+@pytest.mark.parametrize(("name", "otherwise"), [(NAME, OTHERWISE), (OTHERWISE, NAME)])
+async def test_new_key_that_shows_another_spelling(
+    house: House, name: str, otherwise: str
+) -> None:
     """It is the same home by its heat pumps, though they are spelled differently by now."""
-    await house.connected(NAME)
-    spell(house, NAME, OTHERWISE)
-    entry = await new_key(house, "new-key")
+    await house.connected(name)
+    spell(house, name, otherwise)
+    entry = await new_key(house, "new-key", name)
     assert entry.data["api_key"] == "new-key"
-    assert house.shows("climate") == "heat"
+    assert house.shows("climate", name) == "heat"
 
 
 async def test_new_key_of_another_home(house: House) -> None:

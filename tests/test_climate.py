@@ -322,6 +322,15 @@ async def test_one_range(
         assert handles(house) == (None, new_low, pytest.approx(new_high))
 
 
+async def test_range_follows_an_edge_that_is_not_shown(house: House) -> None:
+    """In heat a difference alone may move an edge out of the range: the range is that of every mode at once."""
+    await connect(house, in_mode("heating"))
+    await house.change_elsewhere(room(temperature_lower_bound=17))
+    assert limits(house)[:2] == (4, 35)
+    await house.change_elsewhere(room(temperature_upper_bound=15))
+    assert limits(house)[:2] == (4, 36)
+
+
 @pytest.mark.parametrize("mode", ["off", "heating", "cooling"])
 @pytest.mark.parametrize(
     ("fahrenheit", "temperature", "says"),
@@ -791,6 +800,8 @@ async def test_what_was_shown_may_be_set_again(
     for _ in range(2):
         if since:
             await house.change_elsewhere(room(**since))
+        await house.hass.config_entries.async_reload(house.entry.entry_id)
+        await house.hass.async_block_till_done()
         await async_reproduce_state(house.hass, [snapshot])
         restored = house.state("climate", target)
         assert (restored.state, restored.attributes) == (
@@ -800,8 +811,6 @@ async def test_what_was_shown_may_be_set_again(
         assert float(house.shows("preferred_temperature", target)) == pytest.approx(
             float(temperature_text(house.hass, preferred).split()[0]), abs=0.1
         )
-        await house.hass.config_entries.async_reload(house.entry.entry_id)
-        await house.hass.async_block_till_done()
 
 
 @pytest.mark.parametrize("fahrenheit", [False, True])
@@ -845,6 +854,12 @@ async def test_nonsense_is_not_brought_back(
     held = house.cloud.cloud.heat_pump("hp-1").held
     assert held["room.preferred_temperature"] == 21
     assert held["room.temperature_lower_bound"] == 1.5
+    for key, lowest, highest in (
+        ("preferred_temperature", 10, 30),
+        ("allowed_below", 0, 5),
+    ):
+        attributes = house.state(key).attributes
+        assert (attributes["min"], attributes["max"]) == (lowest, highest)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -180,6 +180,17 @@ async def test_outside_the_range_again(
     await house.refused("number.set_value", key, value=between)
 
 
+async def test_outside_the_range_until_something_else_is(house: House) -> None:
+    """What may be brought back is the last of it, and the control says so at once."""
+    await house.connected()
+    await house.change_elsewhere({"room": {"temperature_lower_bound": 6}})
+    await house.change_elsewhere({"room": {"temperature_lower_bound": 1}})
+    assert house.state("allowed_below").attributes["max"] == 6
+    await house.change_elsewhere({"room": {"preferred_temperature": 8.5}})
+    assert house.state("allowed_below").attributes["max"] == 5
+    assert house.state("preferred_temperature").attributes["min"] == 8.5
+
+
 @pytest.mark.parametrize(
     ("key", "settings", "state"),
     [

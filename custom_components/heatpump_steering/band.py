@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .api import Leaf, Settings
-from .limits import EDGES, RANGES, LimitError
+from .limits import EDGES, NOTHING_EARLIER, RANGES, LimitError
 
 ROOM: Final = frozenset(
     {Leaf.PREFERRED_TEMPERATURE, Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE}
@@ -83,14 +83,20 @@ def worth_keeping(shown: Settings) -> Settings:
     Nothing if all are inside, and nothing if the room could get colder or warmer than by any band of ours: that may
     be nonsense of the cloud's, which is sent back only while it holds it anyway.
     """
-    room = shown.only(ROOM)
-    temperatures = (room.preferred_temperature, lower_edge(room), upper_edge(room))
-    if all(it is None or EDGES.includes(it) for it in temperatures) and any(
-        isinstance(value, float) and not RANGES[leaf].includes(value)
-        for leaf, value in room.items()
+    preferred = shown.preferred_temperature
+    if all(
+        value is None or RANGES[leaf].includes(value)
+        for leaf, value in (
+            (Leaf.PREFERRED_TEMPERATURE, preferred),
+            (Leaf.ALLOWED_BELOW, shown.allowed_below),
+            (Leaf.ALLOWED_ABOVE, shown.allowed_above),
+        )
     ):
-        return room
-    return Settings()
+        return NOTHING_EARLIER
+    temperatures = (preferred, lower_edge(shown), upper_edge(shown))
+    if not all(it is None or EDGES.includes(it) for it in temperatures):
+        return NOTHING_EARLIER
+    return shown.only(ROOM)
 
 
 def change_to_band(

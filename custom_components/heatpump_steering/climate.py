@@ -169,19 +169,19 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     def min_temp(self) -> float:
         """Return the lowest temperature of the control: the same in every mode, and low enough for what is shown."""
-        return min((EDGES.minimum, *self._on_the_control))
+        return min((EDGES.minimum, *self._outside))
 
     @property
     @override
     def max_temp(self) -> float:
         """Return the highest temperature of the control: the same in every mode, and high enough for what is shown."""
-        return max((EDGES.maximum, *self._on_the_control))
+        return max((EDGES.maximum, *self._outside))
 
     @property
-    def _on_the_control(self) -> list[float]:
-        """Return all that the control may show in one of its modes, as it is and as it is rounded for display.
+    def _outside(self) -> list[float]:
+        """Return what the control shows in one of its modes outside its range, as it is and rounded for display.
 
-        The frontend sends both edges back, rounded, when one is moved: one outside the range would lock the other.
+        The frontend sends both edges back, rounded, when one is moved: one outside would lock the other.
         """
         shown = self.shown
         return [
@@ -191,7 +191,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
                 lower_edge(shown),
                 upper_edge(shown),
             )
-            if value is not None
+            if value is not None and not EDGES.includes(value)
             for temperature in (value, self._as_displayed(value))
         ]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from freezegun.api import TickingDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -156,7 +157,7 @@ async def check_lived_in(house: House, before: dict[str, str], new: str) -> None
     assert before["climate"] == "climate.warmth"
     device = house.device(new)
     assert (device.name_by_user, device.area_id) == ("Old faithful", "cellar")
-    assert house.state("climate", new).name == "Warmth"
+    assert house.state("climate", new).name.endswith("Warmth")
     climate = house.state("climate", new)
     assert climate.attributes["current_temperature"] == 20.5
     assert climate.state == "off"
@@ -444,15 +445,23 @@ async def test_new_one_is_gone_again(house: House, browser: Browser) -> None:
     assert (shown["type"], shown["reason"]) == ("abort", "settled")
 
 
-async def test_old_one_is_deleted_by_hand(house: House) -> None:
-    """Whoever deletes it has answered."""
+@pytest.mark.parametrize("answered", [False, True])
+async def test_old_one_is_deleted_by_hand(
+    house: House, browser: Browser, answered: bool
+) -> None:
+    """Whoever deletes it has answered: there is nothing to go over any more."""
     await house.connected("hp-1", "hp-2")
     house.cloud.cloud.remove_heat_pump("hp-1")
     house.add_heat_pump("hp-9", model="F1255")
     await polls(house, 4)
     dr.async_get(house.hass).async_remove_device(house.device("hp-1").id)
+    before = entities(house, "hp-9")
+    if answered:
+        await browser.answer(SAME)
     await house.poll()
     assert questions(house) == []
+    assert entities(house, "hp-9") == before
+    assert house.shows("climate", "hp-9") == "heat"
 
 
 async def test_entry_is_removed(house: House) -> None:
@@ -582,6 +591,29 @@ async def test_several_asked_in_the_middle_of_a_vacation(
     await house.act("climate.set_preset_mode", "climate", "home", preset_mode="none")
     assert held(house, "hp-8", PREFERRED, HOT_WATER_MIN) == [20.5, 48]
     assert held(house, "hp-9", PREFERRED, HOT_WATER_MIN) == [21.5, 48]
+
+
+async def test_asked_while_welcomed_home(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """The hot water that is hotter for some hours after a vacation is as it was before it, at the new id, too."""
+    house.add_heat_pump("hp-1", settings=AT_HOME)
+    await house.connect()
+    welcome = {"welcome_hours": 2, "welcome_temperature": 58}
+    house.hass.config_entries.async_update_entry(
+        house.entry, options={"vacation": {**AWAY["vacation"], **welcome}}
+    )
+    await reload(house)
+    for preset in ("away", "none"):
+        await house.act("climate.set_preset_mode", "climate", preset_mode=preset)
+    assert held(house, "hp-1", PREFERRED, HOT_WATER_MIN) == [21.5, 58]
+    relink(house, ("hp-1", "hp-9"))
+    house.cloud.cloud.update_heat_pump("hp-9", {"model": "F1255"})
+    await house.poll()
+    assert house.shows("vacation_status", "hp-9") == "welcome_home"
+    await house.pass_time(freezer, 2 * 3600 + 1)
+    assert held(house, "hp-9", PREFERRED, HOT_WATER_MIN) == [21.5, 48]
+    assert house.shows("vacation_status", "hp-9") == "home"
 
 
 async def test_asked_until_after_a_vacation(house: House, browser: Browser) -> None:

@@ -47,6 +47,7 @@ from .const import (
     SANDBOX_URL,
 )
 from .entity_ids import namespace
+from .markdown import escaped
 from .options_flow import SteeringOptionsFlow
 from .sessions import session_for_a_test
 from .wording import async_common_text
@@ -155,7 +156,8 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show the form until what is typed works at the cloud; `present` is what an entry holds already."""
         errors: dict[str, str] = {}
         placeholders = {
-            "user_id": present.get(CONF_USER_ID, ""),
+            # In a description, while the others are in errors, which are no Markdown.
+            "user_id": escaped(present.get(CONF_USER_ID, "")),
             "example": EXAMPLE_URL,
             "reason": "",
         }

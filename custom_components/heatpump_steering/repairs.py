@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from .api import Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
+from .markdown import escaped
 from .wording import async_error_text
 
 
@@ -52,7 +53,9 @@ class HotWaterFlow(RepairsFlow):
         except HomeAssistantError as error:
             return self.async_abort(
                 reason="failed",
-                description_placeholders={"reason": async_error_text(self.hass, error)},
+                description_placeholders={
+                    "reason": escaped(async_error_text(self.hass, error))
+                },
             )
         return self.async_create_entry(data={})
 

@@ -44,18 +44,21 @@ async def test_in_the_words_of_the_house(
         {
             "heat_pump": "Nibe S735 hp-1",
             "setting": "Control mode",
+            "setting_in_title": "Control mode",
             "wished": "Heating and cooling",
             "held": "Heating only",
         },
         {
             "heat_pump": "Nibe S735 hp-2",
             "setting": "May get colder by",
+            "setting_in_title": "May get colder by",
             "wished": "1.8 °F",
             "held": "2.7 °F",
         },
         {
             "heat_pump": "Nibe S735 hp-2",
             "setting": "Warmth upstairs",
+            "setting_in_title": "Warmth upstairs",
             "wished": "68 °F",
             "held": "69.8 °F",
         },
@@ -79,6 +82,7 @@ async def test_issue_closes(
         {
             "heat_pump": "Heat pump",
             "setting": "Follow the schedule",
+            "setting_in_title": "Follow the schedule",
             "wished": "On",
             "held": "Off",
         }

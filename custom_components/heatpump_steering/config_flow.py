@@ -48,6 +48,7 @@ from .const import (
 from .entity_ids import Identifiers, namespace
 from .entries import connects, entry_title, entry_unique_id, home_of, overlap, server
 from .handing_over import async_hand_over_unconnected
+from .markdown import escaped
 from .options_flow import SteeringOptionsFlow
 from .sessions import session_for_a_test
 from .wording import async_common_text
@@ -156,7 +157,8 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show the form until what is typed works at the cloud; `present` is what an entry holds already."""
         errors: dict[str, str] = {}
         placeholders = {
-            "user_id": present.get(CONF_USER_ID, ""),
+            # In a description, while the others are in errors, which are no Markdown.
+            "user_id": escaped(present.get(CONF_USER_ID, "")),
             "example": EXAMPLE_URL,
             "reason": "",
         }

@@ -11,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .api import HeatPump
 from .const import DOMAIN, PROJECT_URL
+from .issues import async_create_issue
 
 _PREFIX: Final = "same_heat_pump"
 _PAGE: Final = f"{PROJECT_URL}/blob/main/docs/account-link.md"
@@ -104,18 +105,16 @@ def async_ask_only(
         ):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
     for issue_id, question in wanted.items():
-        ir.async_create_issue(
+        async_create_issue(
             hass,
-            DOMAIN,
             issue_id,
-            data=question.to_issue(entry_id),
-            is_fixable=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=f"{_PREFIX}_of_one" if question.only_one else _PREFIX,
-            translation_placeholders={
+            {
                 "gone": ", ".join(question.gone.values()),
                 "there": ", ".join(question.there.values()),
                 "page": _PAGE,
             },
+            data=question.to_issue(entry_id),
+            is_fixable=True,
+            translation_key=f"{_PREFIX}_of_one" if question.only_one else _PREFIX,
         )
     return set(wanted)

@@ -13,6 +13,7 @@ from .entity_ids import Identifiers
 from .hot_water import ColdHotWater
 from .ledger import NotKept
 from .limits import COLDEST_HOT_WATER
+from .markdown import escaped
 from .vacation_record import Stage
 from .wording import async_setting_name, async_value_text, temperature_text
 
@@ -21,6 +22,9 @@ ACCOUNT_LINK_PAGE = f"{PROJECT_URL}/blob/main/docs/account-link.md"
 HOT_WATER_PAGE = f"{PROJECT_URL}/blob/main/docs/hot-water.md"
 VACATIONS_PAGE = f"{PROJECT_URL}/blob/main/docs/vacations.md"
 NO_HEAT_PUMPS_PAGE = f"{PROJECT_URL}/blob/main/docs/no-heat-pumps.md"
+
+# What is said in a title or a choice, which are no Markdown, and what makes a link on purpose.
+_AS_IT_IS = frozenset({"setting_in_title", "before", "page"})
 
 
 @callback
@@ -84,11 +88,11 @@ def async_show_not_kept(
     for target, leaves in not_kept.items():
         for leaf, it in leaves.items():
             entity = ids.async_entity(target, leaf)
+            setting = async_setting_name(hass, entity.entity_id) if entity else leaf
             shown[f"{_anonymous(target)}_{leaf}"] = {
                 "heat_pump": ids.async_device_name(target, target or ""),
-                "setting": async_setting_name(hass, entity.entity_id)
-                if entity
-                else leaf,
+                "setting": setting,
+                "setting_in_title": setting,
                 "wished": async_value_text(hass, leaf, it.wished),
                 "held": async_value_text(hass, leaf, it.held),
             }
@@ -121,25 +125,23 @@ def async_show_cold_hot_water(
     for issue_id, (target, it) in issues.items():
         if not it.for_long:
             continue
-        ir.async_create_issue(
+        async_create_issue(
             hass,
-            DOMAIN,
             issue_id,
-            data={
-                "entry_id": entry_id,
-                "target": target or HOME_KEY,
-                "before": it.before,
-            },
-            is_fixable=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key="hot_water",
-            translation_placeholders={
+            {
                 "heat_pump": ids.async_device_name(target, target or ""),
                 "minimum": temperature_text(hass, it.minimum),
                 "before": temperature_text(hass, it.before),
                 "coldest": temperature_text(hass, COLDEST_HOT_WATER),
                 "page": HOT_WATER_PAGE,
             },
+            data={
+                "entry_id": entry_id,
+                "target": target or HOME_KEY,
+                "before": it.before,
+            },
+            is_fixable=True,
+            translation_key="hot_water",
         )
 
 
@@ -207,13 +209,39 @@ def _show(
     """Show exactly these issues of those whose id begins with the prefix; each with its placeholders."""
     _close_others(hass, prefix, {prefix + name for name in issues})
     for name, placeholders in issues.items():
-        ir.async_create_issue(
+        async_create_issue(
             hass,
-            DOMAIN,
             prefix + name,
+            placeholders,
             is_fixable=False,
             learn_more_url=learn_more_url,
-            severity=ir.IssueSeverity.WARNING,
             translation_key=translation_key,
-            translation_placeholders=placeholders,
         )
+
+
+@callback
+def async_create_issue(
+    hass: HomeAssistant,
+    issue_id: str,
+    placeholders: Mapping[str, str],
+    *,
+    translation_key: str,
+    is_fixable: bool,
+    data: dict[str, str | int | float | None] | None = None,
+    learn_more_url: str | None = None,
+) -> None:
+    """Show an issue; whatever its text is filled in with is shown as it is, and no Markdown."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data=data,
+        is_fixable=is_fixable,
+        learn_more_url=learn_more_url,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=translation_key,
+        translation_placeholders={
+            name: value if name in _AS_IT_IS else escaped(value)
+            for name, value in placeholders.items()
+        },
+    )

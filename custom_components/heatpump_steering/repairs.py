@@ -25,6 +25,7 @@ from .const import DOMAIN
 from .coordinator import SteeringCoordinator
 from .handing_over import async_hand_over_unconnected
 from .identity import Question, is_question
+from .markdown import escaped
 from .wording import async_error_text
 
 CONF_HEAT_PUMP: Final = "heat_pump"
@@ -66,7 +67,9 @@ class HotWaterFlow(RepairsFlow):
         except HomeAssistantError as error:
             return self.async_abort(
                 reason="failed",
-                description_placeholders={"reason": async_error_text(self.hass, error)},
+                description_placeholders={
+                    "reason": escaped(async_error_text(self.hass, error))
+                },
             )
         return self.async_create_entry(data={})
 

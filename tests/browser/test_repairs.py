@@ -60,6 +60,33 @@ async def expect_page_to_learn_from(
     )
 
 
+HOSTILE: Final = (
+    "[Click](https://evil.example) ![x](http://evil.example/x.png) <b>bold</b> <img src=x> "
+    "*a* _b_ `c` https://evil.example www.evil.example me@evil.example &lt; | #"
+)
+
+
+async def test_names_are_no_markup(home: Home, visitor: Visitor) -> None:
+    """What a heat pump is called is shown as it is: no link, no picture, and no backslash."""
+    device_id = await home.device_id()
+
+    async def call_it(name: str | None) -> None:
+        await home.house.api.command(
+            "config/device_registry/update", device_id=device_id, name_by_user=name
+        )
+
+    await call_it(HOSTILE)
+    home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
+    await home.house.reload(home.entry_id)
+    dialog = await open_repair(visitor, visitor.said("issues.account_link.title"))
+    await expect(dialog).to_contain_text(HOSTILE)
+    text = dialog.locator("#dialog-repairs-issue-description")
+    for markup in ("a", "img", "b", "em", "code"):
+        await expect(text.locator(markup)).to_have_count(0)
+    # Home Assistant remembers it also of a device that was removed.
+    await call_it(None)
+
+
 async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) -> None:
     """A broken link to the manufacturer is told with what to do about it, and gone when it is mended."""
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})

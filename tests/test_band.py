@@ -76,6 +76,17 @@ def test_too_wide(band: Band, leaf: Leaf, edge: float) -> None:
     assert (error.value.leaf, error.value.edge) == (leaf, edge)
 
 
+def test_as_wide_as_the_cloud_had_it() -> None:
+    """What the cloud itself had set is not too wide for us; anything wider still is, and that is the limit named."""
+    earlier = Settings(allowed_below=7.0)
+    change = change_to_band(Band(14, 22), SHOWN, earlier=earlier)
+    assert change.allowed_below == 7
+    for band, limit in ((Band(13.5, 22), 7), (Band(20, 27), 5)):
+        with pytest.raises(BandTooWideError) as error:
+            change_to_band(band, SHOWN, earlier=earlier)
+        assert error.value.limit == limit
+
+
 @pytest.mark.parametrize("target", [19.5, 21, 23])
 def test_target_inside(target: float) -> None:
     """A target inside the band is the preferred temperature."""

@@ -815,14 +815,14 @@ async def test_what_was_shown_may_be_set_again(
 
 @pytest.mark.parametrize("fahrenheit", [False, True])
 async def test_what_was_never_shown(house: House, fahrenheit: bool) -> None:
-    """What the cloud had set is no limit for anything else: other values outside our ranges stay refused."""
+    """The range reaches as far as what the cloud had set, and no further."""
     await connect(
         house, in_mode("heating", preferred_temperature=8), fahrenheit=fahrenheit
     )
-    for value in (47, 45) if fahrenheit else (9, 7.9, 7):
+    for value in (45, 41) if fahrenheit else (7.9, 7):
         await house.refused("climate.set_temperature", "climate", temperature=value)
     await house.change_elsewhere(room(temperature_control_mode="auto"))
-    for low, high in ((45, 52), (47, 53)) if fahrenheit else ((7, 10.5), (6, 9.5)):
+    for low, high in ((42, 48), (43, 49)) if fahrenheit else ((5, 8.5), (6, 9.5)):
         await house.refused(
             "climate.set_temperature",
             "climate",
@@ -830,6 +830,29 @@ async def test_what_was_never_shown(house: House, fahrenheit: bool) -> None:
             target_temp_high=high,
         )
     assert house.received() == []
+    await house.change_elsewhere(room(preferred_temperature=21))
+    warmer = (45.5, 51.8) if fahrenheit else (7.5, 11)
+    await house.act(
+        "climate.set_temperature",
+        "climate",
+        target_temp_low=warmer[0],
+        target_temp_high=warmer[1],
+    )
+    assert house.received()[0]["room"] == {"preferred_temperature": pytest.approx(9)}
+
+
+async def test_as_wide_as_it_was(house: House) -> None:
+    """A handle goes as far as somebody had set it elsewhere."""
+    await connect(house, in_mode("auto", temperature_lower_bound=6))
+    await house.change_elsewhere(room(temperature_lower_bound=1))
+    words = await house.refused(
+        "climate.set_temperature", "climate", target_temp_low=14.5, target_temp_high=23
+    )
+    assert "6 °C" in words
+    await house.act(
+        "climate.set_temperature", "climate", target_temp_low=15.5, target_temp_high=23
+    )
+    assert house.received()[0]["room"]["temperature_lower_bound"] == 5.5
 
 
 @pytest.mark.parametrize(

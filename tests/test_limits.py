@@ -11,6 +11,7 @@ from custom_components.heatpump_steering.limits import (
     check_order,
     check_values,
     is_cold,
+    range_of,
 )
 
 RANGES = {
@@ -65,9 +66,44 @@ def test_what_is_shown_may_be_sent_again(leaf: Leaf, *, on_vacation: bool) -> No
                 check_values(outside, shown, earlier=outside, on_vacation=False)
         return
     check_values(outside, outside, on_vacation=on_vacation)
-    check_values(outside, other, earlier=outside, on_vacation=on_vacation)
     with pytest.raises(OutOfRangeError):
-        check_values(outside, other, earlier=other, on_vacation=on_vacation)
+        check_values(outside, other, on_vacation=on_vacation)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "earlier", "minimum", "maximum"),
+    [
+        (Leaf.PREFERRED_TEMPERATURE, 8.0, 8, 30),
+        (Leaf.PREFERRED_TEMPERATURE, 21.0, 10, 30),
+        (Leaf.PREFERRED_TEMPERATURE, 33.0, 10, 33),
+        (Leaf.ALLOWED_BELOW, 7.0, 0, 7),
+        (Leaf.ALLOWED_ABOVE, 5.1, 0, 5.1),
+    ],
+)
+def test_as_far_as_the_cloud_went(
+    leaf: Leaf, earlier: float, minimum: float, maximum: float
+) -> None:
+    """A range reaches as far as what the cloud itself had set, and no further; those of the others stay."""
+    before = Settings.of({leaf: earlier})
+    allowed = range_of(leaf, on_vacation=False, earlier=before)
+    assert (allowed.minimum, allowed.maximum) == (minimum, maximum)
+    for value in (minimum, maximum):
+        check_values(
+            Settings.of({leaf: value}), Settings(), earlier=before, on_vacation=False
+        )
+    for value in (minimum - 0.1, maximum + 0.1):
+        with pytest.raises(OutOfRangeError) as error:
+            check_values(
+                Settings.of({leaf: value}),
+                Settings(),
+                earlier=before,
+                on_vacation=False,
+            )
+        assert error.value.range == allowed
+    for other in set(RANGES) - {leaf}:
+        low, high = RANGES[other]
+        allowed = range_of(other, on_vacation=False, earlier=before)
+        assert (allowed.minimum, allowed.maximum) == (low, high)
 
 
 def test_cold_hot_water_comes_first() -> None:

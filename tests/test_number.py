@@ -161,7 +161,7 @@ async def test_outside_the_range_again(
     inside: float,
     fahrenheit: bool,
 ) -> None:
-    """What somebody had set outside our ranges a scene brings back, and nothing else outside them."""
+    """A scene brings back what somebody had set outside our ranges; they reach as far as that, and no further."""
     if fahrenheit:
         house.use_fahrenheit()
     await house.connected()
@@ -173,11 +173,15 @@ async def test_outside_the_range_again(
     assert house.received() == [
         {**ids("hp-1"), "room": {leaf: pytest.approx(outside, abs=0.05)}}
     ]
-    between = {8.5: 9, 31: 30.5, 6: 5.5, 6.3: 5.9}[outside]
+    beyond = outside + (0.6 if outside != 8.5 else -0.6)
     if fahrenheit:
-        between *= 1.8
-        between += 32 if key == "preferred_temperature" else 0
-    await house.refused("number.set_value", key, value=between)
+        beyond = beyond * 1.8 + (32 if key == "preferred_temperature" else 0)
+    with pytest.raises(ServiceValidationError):
+        await house.act("number.set_value", key, value=beyond)
+    nearer = {8.5: 9, 31: 30.5, 6: 5.5, 6.3: 5.9}[outside]
+    if fahrenheit:
+        nearer = nearer * 1.8 + (32 if key == "preferred_temperature" else 0)
+    await house.act("number.set_value", key, value=nearer)
 
 
 async def test_outside_the_range_until_something_else_is(house: House) -> None:

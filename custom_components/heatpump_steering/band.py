@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .api import Leaf, Settings
-from .limits import EDGES, NOTHING_EARLIER, RANGES, LimitError
+from .limits import EDGES, NOTHING_EARLIER, RANGES, LimitError, range_of
 
 ROOM: Final = frozenset(
     {Leaf.PREFERRED_TEMPERATURE, Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE}
@@ -46,11 +46,11 @@ class TargetOutsideBandError(LimitError):
 class BandTooWideError(LimitError):
     """An edge of the band that is further from the preferred temperature than it may be."""
 
-    def __init__(self, leaf: Leaf, preferred: float) -> None:
-        """Keep which difference is too large, and the temperature it is measured from."""
-        super().__init__(leaf, preferred)
+    def __init__(self, leaf: Leaf, limit: float, preferred: float) -> None:
+        """Keep which difference is too large, how large it may be, and the temperature it is measured from."""
+        super().__init__(leaf, limit, preferred)
         self.leaf = leaf
-        self.limit = RANGES[leaf].maximum
+        self.limit = limit
         self.preferred = preferred
         self.edge = preferred + (
             self.limit if leaf is Leaf.ALLOWED_ABOVE else -self.limit
@@ -100,7 +100,11 @@ def worth_keeping(shown: Settings) -> Settings:
 
 
 def change_to_band(
-    band: Band, shown: Settings, preferred: float | None = None
+    band: Band,
+    shown: Settings,
+    preferred: float | None = None,
+    *,
+    earlier: Settings = NOTHING_EARLIER,
 ) -> Settings:
     """Return the change that makes this the comfort band.
 
@@ -125,13 +129,10 @@ def change_to_band(
         (Leaf.ALLOWED_ABOVE, band.high, upper_edge(shown)),
     ):
         difference = change.get(leaf)
+        limit = range_of(leaf, on_vacation=False, earlier=earlier).maximum
         # An edge that the cloud itself has put further away does not lock the other one.
-        if (
-            isinstance(difference, float)
-            and difference > RANGES[leaf].maximum
-            and edge != shown_edge
-        ):
-            raise BandTooWideError(leaf, preferred)
+        if isinstance(difference, float) and difference > limit and edge != shown_edge:
+            raise BandTooWideError(leaf, limit, preferred)
     return change
 
 

@@ -276,7 +276,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             self._as_shown(low, lower_edge(self.shown)),
             self._as_shown(high, upper_edge(self.shown)),
         )
-        return change_to_band(band, expected, target)
+        return change_to_band(band, expected, target, earlier=self._earlier)
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
         """Return the edge that is shown if this is the same one, rounded for display.

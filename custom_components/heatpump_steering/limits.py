@@ -89,11 +89,21 @@ class HotWaterOrderError(LimitError):
         self.maximum = maximum
 
 
-def range_of(leaf: Leaf, *, on_vacation: bool) -> Range:
-    """Return what a setting may be; raises KeyError for one that is no number."""
+def range_of(
+    leaf: Leaf, *, on_vacation: bool, earlier: Settings = NOTHING_EARLIER
+) -> Range:
+    """Return what a setting may be; raises KeyError for one that is no number.
+
+    It reaches as far as what the cloud itself had set `earlier`, as `band.worth_keeping` says.
+    """
     if on_vacation and leaf is Leaf.HOT_WATER_MIN:
         return HOT_WATER_MIN_ON_VACATION
-    return RANGES[leaf]
+    ours, value = RANGES[leaf], earlier.get(leaf)
+    if not isinstance(value, float) or ours.includes(value):
+        return ours
+    return replace(
+        ours, minimum=min(ours.minimum, value), maximum=max(ours.maximum, value)
+    )
 
 
 def check_values(
@@ -105,21 +115,16 @@ def check_values(
 ) -> None:
     """Raise OutOfRangeError if a value of the change is outside its range, ColdHotWaterError as the rule says.
 
-    A value that is shown already may be sent again, wherever it lies: the cloud itself has set it. So may one that
-    was shown earlier, as `band.worth_keeping` says. The hot-water minimum is the exception: one below 40 °C is never
-    sent outside a vacation.
+    A value that is shown already may be sent again, wherever it lies: the cloud itself has set it. The hot-water
+    minimum is the exception: one below 40 °C is never sent outside a vacation.
     """
     check_hot_water(change, on_vacation=on_vacation)
     for leaf in RANGES:
         value = change.get(leaf)
         if not isinstance(value, int | float):
             continue
-        allowed = range_of(leaf, on_vacation=on_vacation)
-        if not (
-            allowed.includes(value)
-            or same_value(value, shown.get(leaf))
-            or same_value(value, earlier.get(leaf))
-        ):
+        allowed = range_of(leaf, on_vacation=on_vacation, earlier=earlier)
+        if not allowed.includes(value) and not same_value(value, shown.get(leaf)):
             raise OutOfRangeError(leaf, value, allowed)
 
 

@@ -19,7 +19,7 @@ from .api import Leaf, Settings, without_dust
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
-from .limits import RANGES, range_of
+from .limits import RANGES, Range, range_of
 
 # The outbox orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -104,23 +104,21 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     @override
     def native_min_value(self) -> float:
         """Return the lowest value; that of the hot water is lower during a vacation."""
-        on_vacation = self.coordinator.vacations.lets_hot_water_cool(self.target)
-        allowed = range_of(self.entity_description.leaf, on_vacation=on_vacation)
-        return min((allowed.minimum, *self._earlier))
+        return self._range.minimum
 
     @property
     @override
     def native_max_value(self) -> float:
         """Return the highest value."""
-        return max((RANGES[self.entity_description.leaf].maximum, *self._earlier))
+        return self._range.maximum
 
     @property
-    def _earlier(self) -> list[float]:
-        """Return what the cloud itself had set outside our range, which a scene may bring back."""
-        value = self.coordinator.memory.last_outside(self.target).get(
-            self.entity_description.leaf
+    def _range(self) -> Range:
+        return range_of(
+            self.entity_description.leaf,
+            on_vacation=self.coordinator.vacations.lets_hot_water_cool(self.target),
+            earlier=self.coordinator.memory.last_outside(self.target),
         )
-        return [value] if isinstance(value, float) else []
 
     @property
     @override

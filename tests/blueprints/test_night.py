@@ -95,12 +95,13 @@ def test_changed_by_hand_before_a_second_try(evening: Evening) -> None:
 
 
 def test_values_of_the_cloud(evening: Evening) -> None:
-    """A value outside the range of the controls comes back as near as it may be set."""
+    """A value outside our ranges is left where it is, as far as it goes, and never becomes another one."""
     quiet(evening, 1.37, 6)
     evening.at("22:00")
-    assert evening.sent() == [{BELOW: 2.37, ABOVE: 5}]
+    assert evening.sent() == [{BELOW: 2.37}]
     evening.at("06:00", days=1)
     assert evening.sent()[1:] == [{BELOW: 1.37}]
+    assert evening.held(ABOVE) == 6
 
 
 def test_fahrenheit(begin_evening: Callable[..., Evening]) -> None:

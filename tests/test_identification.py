@@ -34,9 +34,9 @@ def unique_ids(house: House) -> dict[str, str]:
 
 
 def devices(house: House) -> set[str]:
-    """Return what the devices of the entry are identified by."""
+    """Return the heat pumps that the entry has devices for, by what identifies those; the home is empty."""
     return {
-        identifier
+        identifier.removeprefix(f"{USER}/")
         for device in dr.async_entries_for_config_entry(
             dr.async_get(house.hass), house.entry.entry_id
         )
@@ -109,7 +109,7 @@ async def test_odd_lists(house: House, behaviour: dict[str, Any]) -> None:
     change = await set_temperature(house, 19.5, "hp-2")
     assert change["device_id"] == "hp-2"
     assert house.shows("preferred_temperature", "hp-1") == "21.0"
-    assert devices(house) == {f"{USER}_{it}" for it in ("hp-1", "hp-2", "home")}
+    assert devices(house) == {"hp-1", "hp-2", ""}
 
 
 async def test_ids_that_are_numbers(house: House) -> None:
@@ -139,7 +139,7 @@ async def test_other_kinds_beside_it(house: House) -> None:
         house.add_heat_pump(f"hp-{number}", device_type=kind)
     await house.connected("hp-1")
     await house.poll()
-    assert devices(house) == {f"{USER}_hp-1"}
+    assert devices(house) == {"hp-1"}
 
 
 async def test_link_that_one_of_two_items_has_lost(house: House) -> None:
@@ -160,9 +160,7 @@ async def test_server_that_does_not_filter(house: House, capitals: Any) -> None:
     await polls(house, 2)
     registry = dr.async_get(house.hass)
     assert len(registry.devices) == 1
-    assert devices(house) == {
-        f"{USER}_hp-1" if capitals in ("nowhere", "list") else f"{USER}_HP-1"
-    }
+    assert devices(house) == {"hp-1" if capitals in ("nowhere", "list") else "HP-1"}
 
 
 @pytest.mark.parametrize("ids_ignore_case", [True, False])
@@ -176,7 +174,7 @@ async def test_typed_in_another_case(
     await house.connected("hp-1", "hp-2", device_id="HP-2")
     assert house.entry.data["device_id"] == "hp-2"
     assert house.entry.title == "user-1 · hp-2"
-    assert devices(house) == {f"{USER}_hp-2"}
+    assert devices(house) == {"hp-2"}
     assert (await set_temperature(house, 19.5, "hp-2"))["device_id"] == "hp-2"
 
 
@@ -203,7 +201,7 @@ async def test_spelling_changes(
         assert (await set_temperature(house, value))["device_id"] == otherwise
     assert unique_ids(house) == before
     assert house.device() == device
-    assert devices(house) == {f"{USER}_{NAME}"}
+    assert devices(house) == {NAME}
 
 
 async def test_spelling_changes_after_it_was_removed(house: House) -> None:
@@ -212,7 +210,7 @@ async def test_spelling_changes_after_it_was_removed(house: House) -> None:
     before = unique_ids(house)
     house.cloud.cloud.hide("hp-2")
     await polls(house, 6)
-    assert devices(house) == {f"{USER}_{it}" for it in ("hp-1", "hp-3", "home")}
+    assert devices(house) == {"hp-1", "hp-3", ""}
     house.cloud.cloud.hide("hp-2", hidden=False)
     spell(house, "hp-2", "Hp-2")
     await house.hass.config_entries.async_reload(house.entry.entry_id)
@@ -227,7 +225,7 @@ async def test_called_home(house: House) -> None:
     house.add_heat_pump("HOME")
     await house.hass.config_entries.async_reload(house.entry.entry_id)
     await house.hass.async_block_till_done()
-    assert devices(house) == {f"{USER}_{it}" for it in ("hp-1", "hp-2", "HOME", "home")}
+    assert devices(house) == {"hp-1", "hp-2", "HOME", ""}
 
 
 async def test_found_by_a_key_that_may_read_by_now(
@@ -246,7 +244,7 @@ async def test_found_by_a_key_that_may_read_by_now(
     house.cloud.behaviour.ids_ignore_case = False
     await house.pass_time(freezer, 6 * 3600 + 1)
     assert house.entry.data["write_only"] is False
-    assert devices(house) == {f"{USER}_{OTHERWISE}"}
+    assert devices(house) == {OTHERWISE}
     assert house.device(OTHERWISE).id == device.id
     assert (await set_temperature(house, 19.5, OTHERWISE))["device_id"] == NAME
 
@@ -336,12 +334,12 @@ async def test_two_spellings_in_the_house(house: House) -> None:
     await house.connected(OTHERWISE)
     registry = dr.async_get(house.hass)
     registry.async_get_or_create(
-        config_entry_id=house.entry.entry_id, identifiers={(DOMAIN, f"{USER}_{NAME}")}
+        config_entry_id=house.entry.entry_id, identifiers={(DOMAIN, f"{USER}/{NAME}")}
     )
     before = unique_ids(house)
     await house.hass.config_entries.async_reload(house.entry.entry_id)
     await polls(house, 3)
-    assert devices(house) == {f"{USER}_{OTHERWISE}"}
+    assert devices(house) == {OTHERWISE}
     assert unique_ids(house) == before
     assert house.shows("climate", OTHERWISE) == "heat"
 

@@ -94,12 +94,12 @@ async def test_own_changes_are_not_told(house: House, events: list[Event[Any]]) 
 
 
 async def test_other_language(house: House, events: list[Event[Any]]) -> None:
-    """A house whose language has no texts of ours is told in plain words all the same."""
+    """A house whose language has no texts of ours is told in English."""
     house.hass.config.language = "xx"
     await house.change_elsewhere(
         {"room": {"schedule_enabled": True, "temperature_control_mode": "off"}}, "hp-1"
     )
     assert {(event.data["old"], event.data["new"]) for event in events} == {
-        ("off", "on"),
-        ("heating", "off"),
+        ("Off", "On"),
+        ("Heating only", "Off"),
     }

@@ -769,15 +769,15 @@ async def test_none_of_them(house: House, browser: Browser) -> None:
     assert (shown["type"], shown["reason"]) == ("abort", "left")
     await polls(house)
     await reload(house)
-    await house.poll()
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY
     assert questions(house) == []
     assert house.entry.data["device_id"] == "hp-1"
     assert house.devices().keys() == {"hp-1"}
     house.add_heat_pump("hp-4", model="F1255")
-    await house.poll()
+    await reload(house)
     assert asked(house)["there"] == "nibe F1255 hp-3, nibe F1255 hp-4"
     house.cloud.cloud.hide("hp-1", hidden=False)
-    await house.poll()
+    await reload(house)
     assert questions(house) == []
     assert house.shows("climate") == "off"
 

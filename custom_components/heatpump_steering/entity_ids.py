@@ -161,15 +161,14 @@ class Identifiers:
 
     @callback
     def async_known_heat_pumps(self) -> list[str]:
-        """Return the ids of the heat pumps that there are devices for, and then of those whose devices were removed."""
-        identifiers = [device.identifiers for device in self._async_devices()]
-        identifiers += [
-            device.identifiers
-            for device in dr.async_get(self._hass).deleted_devices.values()
-            if device.config_entry_id == self._entry_id
+        """Return the ids of the heat pumps that there are devices for, and then of those whose entities were removed."""
+        thermostats = [
+            it.removesuffix(_THERMOSTAT)[:-1]
+            for it in self._entities
+            if it.endswith((f"_{_THERMOSTAT}", f"/{_THERMOSTAT}"))
         ]
-        targets = [self._target_of(it) for its in identifiers for _, it in its]
-        return [target for target in targets if target is not None]
+        targets = [*self.async_devices(), *map(self._target_of, sorted(thermostats))]
+        return [target for target in dict.fromkeys(targets) if target is not None]
 
     def key(self, target: Target, unique_id: str) -> str:
         """Return which one of the entities of a target has this unique id."""

@@ -273,6 +273,27 @@ UNCLEAR = {
 }
 
 
+async def test_both_unknown(house: House) -> None:
+    """That the cloud tells of neither what it is makes them no more alike."""
+    house.add_heat_pump("hp-1", model=None)
+    await house.connect()
+    relink(house, ("hp-1", "hp-9"))
+    await house.poll()
+    assert asked(house) == {"gone": "Heat pump", "there": "nibe hp-9"}
+
+
+async def test_two_have_gone(house: House, browser: Browser) -> None:
+    """Where only one of them is back, it may be either."""
+    await house.connected("hp-1", "hp-2")
+    before = entities(house, "hp-2")
+    house.cloud.cloud.remove_heat_pump("hp-1")
+    relink(house, ("hp-2", "hp-9"))
+    await house.poll()
+    assert asked(house)["gone"] == "Nibe S735 hp-1, Nibe S735 hp-2"
+    await browser.answer(SAME, {"heat_pump": "hp-2"})
+    assert entities(house, "hp-9") == before
+
+
 @pytest.mark.parametrize("attributes", UNCLEAR.values(), ids=UNCLEAR)
 async def test_asks(
     house: House, browser: Browser, attributes: dict[str, str | None]
@@ -577,6 +598,12 @@ async def test_several_asked_in_the_middle_of_a_vacation(
     house.hass.config_entries.async_update_entry(house.entry, options=AWAY)
     await reload(house)
     await house.act("climate.set_preset_mode", "climate", "home", preset_mode="away")
+    await house.poll()
+    # What a vacation sets is chosen anew, so that it sets something else at the new ones.
+    house.hass.config_entries.async_update_entry(
+        house.entry, options={"vacation": {**AWAY["vacation"], "hot_water_min": 12}}
+    )
+    await reload(house)
     relink(house, ("hp-1", "hp-8"), ("hp-2", "hp-9"))
     await house.poll()
     await house.hass.async_block_till_done(wait_background_tasks=True)
@@ -630,6 +657,7 @@ async def test_asked_until_after_a_vacation(house: House, browser: Browser) -> N
     house.hass.config_entries.async_update_entry(house.entry, options=AWAY)
     await reload(house)
     await house.act("climate.set_preset_mode", "climate", "home", preset_mode="away")
+    await house.poll()
     relink(house, ("hp-1", "hp-8"), ("hp-2", "hp-9"))
     await polls(house)
     await house.act("climate.set_preset_mode", "climate", "home", preset_mode="none")
@@ -732,6 +760,18 @@ async def test_asks_what_was_there_before(
     assert asked(house)["there"] == "nibe S735 hp-9, nibe S735 hp-2"
     await browser.answer(SAME, {"heat_pump": "hp-9"})
     await check_lived_in(house, before, "hp-9")
+
+
+async def test_asks_what_was_there_before_of_others(
+    house: House, hass_storage: dict[str, Any]
+) -> None:
+    """Nor is the only one that may be it known to be new, where there are others."""
+    house.add_heat_pump("hp-1")
+    house.add_heat_pump("hp-2", model="F1255")
+    await house.connect(device_id="hp-1")
+    await after_an_update(house, hass_storage, ("hp-1", "hp-9"))
+    assert asked(house)["there"] == "nibe S735 hp-9"
+    assert house.entry.data["device_id"] == "hp-1"
 
 
 async def test_the_only_one_there_is(

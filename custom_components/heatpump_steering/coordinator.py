@@ -487,7 +487,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         questions = self._questions()
         if (
             len(gone) == len(new) == 1
-            and listed.heat_pumps
             and alike(gone[0], new[0])
             and not any(gone[0].device_id in it.gone for it in questions)
         ):

@@ -275,9 +275,13 @@ class Day(World):
         return lines
 
     def issues(self) -> list[dict[str, str]]:
-        """Return what stands under Repairs, as the placeholders of its text."""
+        """Return what stands under Repairs, as the placeholders of its text; those of its title say the same."""
         return [
-            dict(issue.translation_placeholders or {})
+            {
+                name: value
+                for name, value in (issue.translation_placeholders or {}).items()
+                if not name.endswith("_in_title")
+            }
             for issue in ir.async_get(self.hass).issues.values()
             if issue.domain == DOMAIN and issue.active
         ]

@@ -5,14 +5,12 @@ from itertools import pairwise, permutations
 import random
 from typing import Any
 
-from aiohttp import ClientSession
 import pytest
 
 from custom_components.heatpump_steering.const import LIST_INTERVAL
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
 
 from ..house import KEY
@@ -794,7 +792,7 @@ def test_vacation_that_ends_between_two_attempts(day: Day, applied: bool) -> Non
 
 def test_unexpected_error(day: Day) -> None:
     """What nobody has thought of is told as what it is: unknown; and the log says where it was."""
-    ClientSession.detach(async_get_clientsession(day.hass))
+    day.entry.runtime_data._client._session.detach()
     calls = [day.set(22.0), day.set(60, "hot_water_max")]
     day.finish()
 

@@ -1,5 +1,7 @@
 """Heat Pump Steering: what the cloud may do with a heat pump, set from Home Assistant."""
 
+from functools import partial
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -48,7 +50,7 @@ async def async_setup_entry(
         await coordinator.async_config_entry_first_refresh()
     except (ConfigEntryAuthFailed, ConfigEntryNotReady) as error:
         coordinator.vacations.follow_while_disconnected(
-            entry, async_error_text(hass, error)
+            entry, partial(async_error_text, hass, error)
         )
         raise
     entry.runtime_data = coordinator

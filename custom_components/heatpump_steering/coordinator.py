@@ -76,6 +76,7 @@ from .sessions import async_session
 from .vacation import VacationKeeper
 from .vacation_profile import Profile
 from .vacation_record import Stage
+from .wording import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
 
@@ -154,6 +155,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         entry.async_on_unload(self._cancel_read_back)
         entry.async_on_unload(self.room_sensors.stop)
         entry.async_on_unload(self._hot_water.stop)
+        entry.async_on_unload(async_follow_language(hass, self._say_anew))
         entry.async_on_unload(
             hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._house_changed)
         )
@@ -736,6 +738,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     def _house_changed(self, _: Event) -> None:
         """Show everything in the unit that the house has now."""
         self._tell_all()
+
+    @callback
+    def _say_anew(self) -> None:
+        """Show under Repairs what is wrong in the language that the house speaks now."""
+        if self.data is not None and not self._closed:
+            self._show_issues()
+            self._hot_water.look()
+            self.vacations.say_anew()
 
     def _to_remember(self, targets: Mapping[Target, TargetData]) -> Remembered:
         return Remembered(

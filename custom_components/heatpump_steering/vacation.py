@@ -30,7 +30,7 @@ from .vacation_plans import (
 from .vacation_profile import Profile
 from .vacation_record import Record, Stage, Step, begin, end, end_welcome
 from .vacation_return import Return
-from .wording import async_common_text
+from .wording import async_common_text, async_follow_language
 
 # Pauses between attempts, in seconds: patient, but the end of a vacation should not be late by much.
 FIRST_PAUSE: Final = 60.0
@@ -232,19 +232,21 @@ class VacationKeeper:
             self._wake_up()
 
     @callback
-    def follow_while_disconnected(self, entry: ConfigEntry, reason: str) -> None:
+    def follow_while_disconnected(
+        self, entry: ConfigEntry, reason: Callable[[], str]
+    ) -> None:
         """Tell of what becomes overdue while the home cannot be connected, such as for want of a new key."""
-        self._stop_timer()
 
         @callback
         def look(_: datetime | None = None) -> None:
+            self._stop_timer()
             now = dt_util.utcnow()
             moments = [now]
             if (due := self._due_while_disconnected(now)) is not None:
                 stage, since = due
                 moments.append(since + OVERDUE)
                 if since + OVERDUE <= now:
-                    self._house.show_overdue({self._house.home: (stage, reason)})
+                    self._house.show_overdue({self._house.home: (stage, reason())})
             elif moment := self._next_moment(now):
                 moments.append(moment)
             if (later := max(moments)) > now:
@@ -259,8 +261,10 @@ class VacationKeeper:
                 ConfigEntryState.SETUP_RETRY,
             ):
                 self._stop_timer()
+                stop_following()
                 unsubscribe()
 
+        stop_following = async_follow_language(self._hass, look)
         unsubscribe = entry.async_on_state_change(connecting)
         look()
 
@@ -415,6 +419,12 @@ class VacationKeeper:
                 if now - since >= OVERDUE
             }
         )
+
+    @callback
+    def say_anew(self) -> None:
+        """Try soon what could not be done: the reasons are said in the language that the house speaks then."""
+        if self._failing_since or self._lost_since:
+            self._wake_up()
 
     def _stop_timer(self) -> None:
         if self._unsub_timer is not None:

@@ -1,10 +1,17 @@
 """Settings and their values as the house says them: in its language and its unit."""
 
-from homeassistant.const import UnitOfTemperature
-from homeassistant.core import HomeAssistant, callback
+from collections.abc import Callable
+from typing import Final
+
+from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, UnitOfTemperature
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_load_integrations,
+)
 from homeassistant.util.unit_conversion import (
     BaseUnitConverter,
     TemperatureConverter,
@@ -14,6 +21,39 @@ from homeassistant.util.unit_conversion import (
 from .api import ControlMode, Leaf, Value
 from .const import DOMAIN
 from .limits import DIFFERENCES
+
+# Whose texts are said here. English ones are there as soon as any are.
+_SAID_BY: Final = frozenset({DOMAIN, SWITCH_DOMAIN})
+_FALLBACK: Final = "en"
+
+
+@callback
+def async_follow_language(
+    hass: HomeAssistant, say_anew: Callable[[], None]
+) -> CALLBACK_TYPE:
+    """Let what is shown already be said anew, once the house speaks another language; returns how to stop that."""
+    language = hass.config.language
+    follows = True
+
+    async def look(_: Event) -> None:
+        nonlocal language
+        if hass.config.language == language:
+            return
+        language = hass.config.language
+        # Home Assistant loads them only when somebody looks at a page.
+        await async_load_integrations(hass, set(_SAID_BY))
+        if follows:
+            say_anew()
+
+    unsubscribe = hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, look)
+
+    @callback
+    def stop() -> None:
+        nonlocal follows
+        follows = False
+        unsubscribe()
+
+    return stop
 
 
 @callback
@@ -69,7 +109,7 @@ def async_value_text(hass: HomeAssistant, leaf: Leaf, value: Value) -> str:
         return _translated(
             hass,
             "entity_component",
-            "switch",
+            SWITCH_DOMAIN,
             f"entity_component._.state.{state}",
             state,
         )
@@ -108,5 +148,8 @@ def _number_text(
 def _translated(
     hass: HomeAssistant, category: str, domain: str, key: str, default: str
 ) -> str:
-    texts = async_get_cached_translations(hass, hass.config.language, category, domain)
-    return texts.get(f"component.{domain}.{key}", default)
+    for language in (hass.config.language, _FALLBACK):
+        texts = async_get_cached_translations(hass, language, category, domain)
+        if text := texts.get(f"component.{domain}.{key}"):
+            return text
+    return default

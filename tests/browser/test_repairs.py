@@ -219,7 +219,7 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     assert len(home.cloud.journal.patches()) == 1 + MAX_RESENDS
 
     setting = visitor.said("entity.number.hot_water_max.name")
-    title = visitor.said("issues.not_kept.title", setting=setting)
+    title = visitor.said("issues.not_kept.title", setting_in_title=setting)
     dialog = await open_repair(visitor, title)
     await expect_told(
         dialog,

@@ -24,9 +24,13 @@ NEEDS_READING = {"settings_status", "last_changed", "account_link"}
 type Id = tuple[str, str]
 type Subject = tuple[Target, str]
 
-# Of few parts, so that they are often alike.
+# Of few parts, and some more often than others, so that they are often alike.
 PARTS = ["a", "home", "_", "/", "%2F", "%", "climate", "ä"]
-IDS = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("".join)
+ALIKE = ["a", "a_a", "a/a", "a%2Fa", "home", "a_home", "/", "%", "\N{ZERO WIDTH SPACE}"]
+IDS = st.one_of(
+    st.sampled_from(ALIKE),
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("".join),
+)
 # Home Assistant cannot store half a character, so no id of the first version has one.
 NEW_IDS = st.one_of(IDS, st.text("\ud800/", min_size=1, max_size=2))
 
@@ -164,6 +168,18 @@ async def test_no_two_are_the_same(hass: HomeAssistant) -> None:
         assert [connected.ids(hass) for connected in entries] == first
 
     check()
+
+
+async def test_all_new(hass: HomeAssistant) -> None:
+    """Of any user with any heat pump, where none has had other ids before."""
+    found = []
+    for user_id in ALIKE:
+        entry = MockConfigEntry(domain=DOMAIN, data={"user_id": user_id})
+        identifiers = Identifiers(hass, entry)
+        for target in (None, *ALIKE):
+            found.append(identifiers.unique_id(target, "climate"))
+            found.append(identifiers.device(target)[1])
+    assert len(set(found)) == len(found)
 
 
 def test_keys() -> None:

@@ -601,7 +601,8 @@ async def test_several_asked_in_the_middle_of_a_vacation(
     await house.poll()
     # What a vacation sets is chosen anew, so that it sets something else at the new ones.
     house.hass.config_entries.async_update_entry(
-        house.entry, options={"vacation": {**AWAY["vacation"], "hot_water_min": 12}}
+        house.entry,
+        options={"vacation": {**AWAY["vacation"], "preferred_temperature": 15}},
     )
     await reload(house)
     relink(house, ("hp-1", "hp-8"), ("hp-2", "hp-9"))

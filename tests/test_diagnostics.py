@@ -197,6 +197,47 @@ async def test_heat_pump_that_is_gone_during_a_vacation(
     assert told["vacations"]["records"].keys() == {"[heat pump 1]", "[heat pump 2]"}
 
 
+async def test_heat_pump_that_is_gone_after_a_vacation(
+    home: House, hass_client: ClientSessionGenerator, freezer: TickingDateTimeFactory
+) -> None:
+    """Nor that of one at which no read has shown yet that it was put back."""
+
+    async def choose(preset: str) -> None:
+        thermostat = home.entity_id("climate", "home", USER)
+        await home.hass.services.async_call(
+            "climate",
+            "set_preset_mode",
+            {"entity_id": thermostat, "preset_mode": preset},
+            blocking=True,
+        )
+
+    await choose("away")
+    await home.poll()
+    home.cloud.behaviour.read_lag_reads = 100
+    await choose("none")
+    home.cloud.cloud.remove_heat_pump(DEVICES[1])
+    for _ in range(5):
+        await home.pass_time(freezer, 300)
+    told = await download(home, hass_client)
+    assert told["vacations"]["records"] == {}
+    assert "[heat pump 2]" in told["vacations"]["returns"]
+
+
+async def test_words_about_a_heat_pump_that_is_gone(
+    home: House, hass_client: ClientSessionGenerator
+) -> None:
+    """Nor that of one of which nothing remains but its device's place in the registry, and the cloud's words."""
+    home.cloud.cloud.remove_heat_pump(DEVICES[1])
+    for _ in range(8):
+        await home.poll()
+    words = f"Where is {DEVICES[1]}?"
+    home.cloud.weather.add(method="GET", status=422, body={"detail": words})
+    for _ in range(3):
+        await home.poll()
+    told = await download(home, hass_client)
+    assert "Where is [heat pump 2]?" in told["polling"]["last_exception"]
+
+
 async def test_not_connected(home: House, hass_client: ClientSessionGenerator) -> None:
     """While the home cannot be connected there is what is known without the cloud."""
     device = home.device(DEVICES[0], USER)

@@ -9,10 +9,12 @@ from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import CONF_NAMESPACE, CONF_USER_ID, Target
+from .const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .entity_ids import device_identifier, namespace
 from .room_sensors import CONF_ROOM_SENSORS
 
 _TO_REDACT: Final = {
@@ -32,21 +34,25 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a home."""
-    return _diagnostics(entry, lambda identifier: True)
+    return _diagnostics(hass, entry, lambda identifier: True)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a heat pump, or of all of them."""
-    return _diagnostics(entry, lambda identifier: identifier in device.identifiers)
+    return _diagnostics(
+        hass, entry, lambda identifier: identifier in device.identifiers
+    )
 
 
 def _diagnostics(
-    entry: HeatPumpSteeringConfigEntry, is_wanted: Callable[[tuple[str, str]], bool]
+    hass: HomeAssistant,
+    entry: HeatPumpSteeringConfigEntry,
+    is_wanted: Callable[[tuple[str, str]], bool],
 ) -> dict[str, Any]:
     """Return diagnostics, of the targets that are wanted; without what only a connected home can tell where it is none."""
-    names = _names(entry)
+    names = _names(hass, entry)
     raw: dict[str, Any] = {
         "entry": {
             "version": entry.version,
@@ -82,7 +88,9 @@ def _diagnostics(
     return redacted
 
 
-def _names(entry: HeatPumpSteeringConfigEntry) -> dict[Target, str]:
+def _names(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> dict[Target, str]:
     """Return what the targets are called instead of their ids, those that are gone as well."""
     device_ids: list[Target] = [
         entry.data.get(CONF_DEVICE_ID),
@@ -90,16 +98,43 @@ def _names(entry: HeatPumpSteeringConfigEntry) -> dict[Target, str]:
     ]
     if entry.state is ConfigEntryState.LOADED:
         coordinator = entry.runtime_data
+        vacations = coordinator.vacations.as_diagnostics()
         device_ids = [
             *coordinator.data.targets,
             *device_ids,
-            *coordinator.vacations.as_diagnostics()["records"],
+            *vacations["records"],
+            *vacations["returns"],
         ]
+    # The cloud's words may name one that nothing else remembers.
+    device_ids += _ids_of_devices(hass, entry)
     heat_pumps = dict.fromkeys(filter(None, device_ids))
     return {None: "home"} | {
         device_id: f"heat pump {number}"
         for number, device_id in enumerate(heat_pumps, 1)
     }
+
+
+def _ids_of_devices(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> list[str]:
+    """Return the ids of the heat pumps that there are, or were, devices for."""
+    registry = dr.async_get(hass)
+    devices: list[dr.DeviceEntry | dr.DeletedDeviceEntry] = [
+        *dr.async_entries_for_config_entry(registry, entry.entry_id),
+        *(
+            device
+            for device in registry.deleted_devices.values()
+            if device.config_entry_id == entry.entry_id
+        ),
+    ]
+    of_the_home = device_identifier(namespace(entry.data), None)
+    prefix = of_the_home.removesuffix("home")
+    return sorted(
+        identifier.removeprefix(prefix)
+        for device in devices
+        for domain, identifier in device.identifiers
+        if domain == DOMAIN and identifier != of_the_home
+    )
 
 
 def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:

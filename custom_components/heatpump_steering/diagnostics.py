@@ -9,12 +9,11 @@ from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, Target
+from .const import CONF_NAMESPACE, CONF_USER_ID, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .entity_ids import device_identifier, namespace
+from .entity_ids import Identifiers
 from .room_sensors import CONF_ROOM_SENSORS
 
 _TO_REDACT: Final = {
@@ -104,37 +103,15 @@ def _names(
             *device_ids,
             *vacations["records"],
             *vacations["returns"],
+            *sorted(coordinator.memory.listed),
         ]
     # The cloud's words may name one that nothing else remembers.
-    device_ids += _ids_of_devices(hass, entry)
+    device_ids += Identifiers(hass, entry).async_known_heat_pumps()
     heat_pumps = dict.fromkeys(filter(None, device_ids))
     return {None: "home"} | {
         device_id: f"heat pump {number}"
         for number, device_id in enumerate(heat_pumps, 1)
     }
-
-
-def _ids_of_devices(
-    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
-) -> list[str]:
-    """Return the ids of the heat pumps that there are, or were, devices for."""
-    registry = dr.async_get(hass)
-    devices: list[dr.DeviceEntry | dr.DeletedDeviceEntry] = [
-        *dr.async_entries_for_config_entry(registry, entry.entry_id),
-        *(
-            device
-            for device in registry.deleted_devices.values()
-            if device.config_entry_id == entry.entry_id
-        ),
-    ]
-    of_the_home = device_identifier(namespace(entry.data), None)
-    prefix = of_the_home.removesuffix("home")
-    return sorted(
-        identifier.removeprefix(prefix)
-        for device in devices
-        for domain, identifier in device.identifiers
-        if domain == DOMAIN and identifier != of_the_home
-    )
 
 
 def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:

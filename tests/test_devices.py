@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 
 from .house import House, unique_id
@@ -294,3 +295,18 @@ async def test_listed_without_settings(
     assert house.shows("preferred_temperature", "hp-1") == "20.0"
     assert house.shows("preferred_temperature", second.device_id) == "unknown"
     assert devices(house) == {"hp-1", "hp-2", "home"}
+
+
+async def test_half_a_character(house: House) -> None:
+    """What nobody can write to a disk does not get into a registry, which is one for all integrations."""
+    half = "\\ud83d"
+    names = f'"device_id": "hp-{half}1", "brand": "ni{half}be", "model": "S{half}735"'
+    settings = '"room": {"preferred_temperature": 20}'
+    house.cloud.weather.add(method="GET", body=f'{{"data": [{{{names}, {settings}}}]}}')
+    await house.connect()
+    device = house.device("hp-\ufffd1")
+    assert (device.manufacturer, device.model) == ("Ni\ufffdBe", "S\ufffd735")
+    assert json_bytes(device.dict_repr)
+    for entity in er.async_entries_for_device(er.async_get(house.hass), device.id):
+        assert json_bytes(entity.as_partial_dict)
+    assert house.shows("preferred_temperature", "hp-\ufffd1") == "20.0"

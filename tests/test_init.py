@@ -82,6 +82,7 @@ async def test_remove(house: House, hass_storage: dict[str, Any]) -> None:
         ({"status": 503}, "503"),
         ({"drop": "before"}, "broke off"),
         ({"garbage": "html"}, "makes no sense"),
+        ({"body": " " * 9 * 2**20}, "makes no sense (the answer was far too long)"),
         ({"path": DEVICES, "status": 500}, "500"),
         ({"path": DEVICES, "garbage": "truncated"}, "makes no sense"),
         ({"status": 429}, "too many requests"),
@@ -116,6 +117,7 @@ async def test_trouble_at_setup(
         ({"status": 503}, "fout 503 van de server"),
         ({"drop": "before"}, "de verbinding werd verbroken"),
         ({"status": 418}, "HTTP 418"),
+        ({"body": " " * 9 * 2**20}, "het antwoord was veel te lang"),
     ],
 )
 async def test_reason_in_the_language_of_the_house(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from custom_components.heatpump_steering.api.answer import LARGEST_ANSWER
 from custom_components.heatpump_steering.api.client import (
     CONNECT_LIMIT,
+    LONGEST_WORDS,
     READ_LIMIT,
     WRITE_LIMIT,
 )
@@ -666,6 +668,7 @@ def _not_kept(day: Day) -> None:
         {
             "heat_pump": "Heat pump",
             "setting": "Preferred temperature",
+            "setting_in_title": "Preferred temperature",
             "wished": "22 °C",
             "held": "21 °C",
         }
@@ -728,3 +731,10 @@ def test_page_tells_the_waits() -> None:
     """The numbers of the page are those of the code."""
     told = {name: cells[0] for name, cells in rows().items() if name in waits()}
     assert told == waits()
+
+
+def test_page_tells_how_much_is_read_and_quoted() -> None:
+    """So are the numbers of how long an answer and the words in it may be."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"no more than {LARGEST_ANSWER / 2**20:g} MB are read" in page
+    assert f"up to {LONGEST_WORDS} characters" in page

@@ -399,6 +399,47 @@ async def test_several(house: House, browser: Browser) -> None:
     assert house.device("hp-8").name_by_user == "Annex"
 
 
+async def test_answered_too_late(house: House, browser: Browser) -> None:
+    """One that is back meanwhile is not taken for another one, whatever a form that was open still offers."""
+    await house.connected("hp-1", "hp-2", "hp-3")
+    before = {target: entities(house, target) for target in ("hp-1", "hp-2")}
+    for device_id in ("hp-1", "hp-2"):
+        house.cloud.cloud.hide(device_id)
+    house.add_heat_pump("hp-9", model="F1255")
+    await house.poll()
+    form = await browser.answer(SAME)
+    assert form["step_id"] == "same"
+    house.cloud.cloud.hide("hp-1", hidden=False)
+    await house.poll()
+    client = await browser.client()
+    response = await client.post(
+        f"/api/repairs/issues/fix/{form['flow_id']}", json={"heat_pump": "hp-1"}
+    )
+    assert (await response.json())["reason"] == "settled"
+    assert {target: entities(house, target) for target in before} == before
+    assert asked(house)["gone"] == "Nibe S735 hp-2"
+
+
+async def test_unloaded_meanwhile(house: House) -> None:
+    """A read that ends after the home was disconnected changes nothing; the next connection does."""
+    await house.connected()
+    before = entities(house, "hp-1")
+    relink(house, ("hp-1", "hp-9"))
+    house.cloud.weather.add(path=DEVICES, hold="after", times=1)
+    poll = house.hass.async_create_task(house.entry.runtime_data.async_refresh())
+    await house.cloud.weather.wait_for_held()
+    entries = house.hass.config_entries
+    await entries.async_unload(house.entry.entry_id)
+    house.cloud.weather.release()
+    await poll
+    await house.hass.async_block_till_done()
+    assert house.entry.state is ConfigEntryState.NOT_LOADED
+    assert house.devices().keys() == {"hp-1"}
+    await entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert entities(house, "hp-9") == before
+
+
 async def test_one_answer_narrows_the_next(house: House, browser: Browser) -> None:
     """What was said to be one cannot be another; nor is one known by itself while a question is open about it."""
     house.add_heat_pump("hp-1")

@@ -508,8 +508,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         It is not where entities are alive. The entry is set up anew then, and it is done on the way.
         """
         entry = self.config_entry
-        if entry.state is ConfigEntryState.LOADED:
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        if entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:
+            if not self._closed:
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return False
         await async_hand_over(
             self.hass,

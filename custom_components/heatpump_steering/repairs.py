@@ -98,13 +98,15 @@ class SameHeatPumpFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Let it have all that the other one had; ask which one that is, where there are several."""
-        question = self._question
-        entry = self._entry
-        if entry is None or self._issue is None:
+        entry, question = self._entry, self._question
+        if entry is None or question is None:
             return self.async_abort(reason="settled")
         choice = question.there if question.only_one else question.gone
         if user_input is not None:
             chosen = user_input[CONF_HEAT_PUMP]
+            if chosen not in choice:
+                # It is back meanwhile.
+                return self.async_abort(reason="settled")
         elif len(choice) > 1:
             options = [
                 SelectOptionDict(value=device_id, label=name)
@@ -130,20 +132,21 @@ class SameHeatPumpFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Leave them apart."""
-        if self._question.only_one and self._issue is not None:
+        if self._question is not None and self._question.only_one:
             # The one that has gone stays missed, so it would be asked again.
             ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
             return self.async_abort(reason="left")
         return self.async_create_entry(data={})
 
     @property
-    def _question(self) -> Question:
-        assert self.data is not None
-        return Question.from_issue(self.data)
+    def _question(self) -> Question | None:
+        """Return the question as it is now; there is none any more if it has settled itself meanwhile."""
+        if (issue := self._issue) is None or issue.data is None:
+            return None
+        return Question.from_issue(issue.data)
 
     @property
     def _issue(self) -> ir.IssueEntry | None:
-        """Return the issue; there is none any more if the question has settled itself meanwhile."""
         return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
 
     @property

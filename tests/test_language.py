@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from custom_components.heatpump_steering.const import DOMAIN, EVENT_CHANGED_ELSEWHERE
 from custom_components.heatpump_steering.wording import async_follow_language
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir, translation
@@ -181,6 +181,17 @@ async def test_unloaded_while_it_is_loaded(house: House) -> None:
     await house.hass.config.async_update(language="sv")
     await house.hass.config_entries.async_unload(house.entry.entry_id)
     await house.hass.async_block_till_done()
+    assert filled_in(house) == {}
+
+
+async def test_another_language_at_the_end(house: House) -> None:
+    """Home Assistant that is stopping shows nothing anew."""
+    house.add_heat_pump(needs_reauthentication=True)
+    await house.connect()
+    house.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await house.hass.async_block_till_done()
+    assert filled_in(house) == {}
+    await speak(house, "de")
     assert filled_in(house) == {}
 
 

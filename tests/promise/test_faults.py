@@ -668,7 +668,6 @@ def _not_kept(day: Day) -> None:
         {
             "heat_pump": "Heat pump",
             "setting": "Preferred temperature",
-            "setting_in_title": "Preferred temperature",
             "wished": "22 °C",
             "held": "21 °C",
         }

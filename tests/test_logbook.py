@@ -11,7 +11,7 @@ from homeassistant.components.logbook.const import DOMAIN as LOGBOOK
 from homeassistant.components.logbook.models import LogbookConfig, async_event_to_row
 from homeassistant.components.logbook.processor import EventProcessor
 from homeassistant.core import Event
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, translation
 from homeassistant.helpers.integration_platform import (
     async_process_integration_platforms,
 )
@@ -93,13 +93,18 @@ async def test_own_changes_are_not_told(house: House, events: list[Event[Any]]) 
     assert events == []
 
 
-async def test_other_language(house: House, events: list[Event[Any]]) -> None:
-    """A house whose language has no texts of ours is told in English."""
+@pytest.mark.usefixtures("disable_translations_once")
+async def test_before_any_text_is_loaded(
+    house: House, events: list[Event[Any]]
+) -> None:
+    """As long as no texts are loaded, not even English ones, plain words are said."""
     house.hass.config.language = "xx"
+    cache = translation._async_get_translations_cache(house.hass)
+    cache.cache_data = translation._TranslationsCacheData({}, {})
     await house.change_elsewhere(
         {"room": {"schedule_enabled": True, "temperature_control_mode": "off"}}, "hp-1"
     )
     assert {(event.data["old"], event.data["new"]) for event in events} == {
-        ("Off", "On"),
-        ("Heating only", "Off"),
+        ("off", "on"),
+        ("heating", "off"),
     }

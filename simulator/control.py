@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -11,10 +11,8 @@ from .cloud import Cloud, NotFoundError, Supplier
 from .fields import nest
 from .heat_pump import HeatPump
 from .reading import InputError, Json, flag, items, mapping, optional_text, text, whole
+from .state import SimulatedCloud
 from .weather import Rule
-
-if TYPE_CHECKING:
-    from .server import Simulator
 
 PREFIX: Final = "/_simulator"
 DESCRIPTION: Final = Path(__file__).parent / "openapi.json"
@@ -23,11 +21,11 @@ type _Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Control:
-    """The control routes of a simulator. What they cannot do raises InputError (400) or NotFoundError (404)."""
+    """The control routes of a simulated cloud. What they cannot do raises InputError (400) or NotFoundError (404)."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        """Control a simulator."""
-        self._simulator = simulator
+    def __init__(self, simulated: SimulatedCloud) -> None:
+        """Control a simulated cloud."""
+        self._simulated = simulated
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Add the routes, and an answer of our own kind for everything else under the prefix."""
@@ -64,29 +62,29 @@ class Control:
 
     @property
     def _cloud(self) -> Cloud:
-        return self._simulator.cloud
+        return self._simulated.cloud
 
     # --- all of it ------------------------------------------------------------------------------------------------
 
     async def _overview(self, _: web.Request) -> web.Response:
         """Say how things stand."""
-        simulator = self._simulator
+        simulated = self._simulated
         return _json(
             {
                 "suppliers": [
-                    _supplier_json(supplier) for supplier in simulator.cloud.suppliers()
+                    _supplier_json(supplier) for supplier in simulated.cloud.suppliers()
                 ],
-                "heat_pumps": [pump.device_id for pump in simulator.cloud.heat_pumps()],
-                "requests": len(simulator.journal),
-                "in_flight": len(simulator.journal.in_flight()),
-                "held": simulator.weather.held,
-                "weather": [rule.to_json() for rule in simulator.weather.rules],
-                "behaviour": simulator.behaviour.to_json(),
+                "heat_pumps": [pump.device_id for pump in simulated.cloud.heat_pumps()],
+                "requests": len(simulated.journal),
+                "in_flight": len(simulated.journal.in_flight()),
+                "held": simulated.weather.held,
+                "weather": [rule.to_json() for rule in simulated.weather.rules],
+                "behaviour": simulated.behaviour.to_json(),
             }
         )
 
     async def _reset(self, _: web.Request) -> web.Response:
-        self._simulator.reset()
+        self._simulated.reset()
         return _done()
 
     async def _describe(self, _: web.Request) -> web.Response:
@@ -99,7 +97,7 @@ class Control:
 
     async def _get_journal(self, request: web.Request) -> web.Response:
         query = request.query
-        entries = self._simulator.journal.entries(
+        entries = self._simulated.journal.entries(
             method=query.get("method"),
             path=query.get("path"),
             user_id=query.get("user_id"),
@@ -110,26 +108,26 @@ class Control:
         return _json({"requests": [entry.to_json() for entry in entries]})
 
     async def _clear_journal(self, _: web.Request) -> web.Response:
-        self._simulator.journal.clear()
+        self._simulated.journal.clear()
         return _done()
 
     # --- behaviour ------------------------------------------------------------------------------------------------
 
     async def _get_behaviour(self, _: web.Request) -> web.Response:
-        return _json(self._simulator.behaviour.to_json())
+        return _json(self._simulated.behaviour.to_json())
 
     async def _change_behaviour(self, request: web.Request) -> web.Response:
-        self._simulator.behaviour.update(await _object(request))
-        return _json(self._simulator.behaviour.to_json())
+        self._simulated.behaviour.update(await _object(request))
+        return _json(self._simulated.behaviour.to_json())
 
     async def _reset_behaviour(self, _: web.Request) -> web.Response:
-        self._simulator.behaviour.reset()
+        self._simulated.behaviour.reset()
         return _done()
 
     # --- weather --------------------------------------------------------------------------------------------------
 
     async def _get_weather(self, _: web.Request) -> web.Response:
-        weather = self._simulator.weather
+        weather = self._simulated.weather
         return _json(
             {"rules": [rule.to_json() for rule in weather.rules], "held": weather.held}
         )
@@ -138,8 +136,8 @@ class Control:
         body = await _body(request)
         given = {"rules": body} if isinstance(body, list) else mapping("the body", body)
         rules = [Rule.from_json(each) for each in items("rules", given.get("rules"))]
-        self._simulator.weather.seed(whole("seed", given.get("seed", 0)))
-        self._simulator.weather.replace(rules)
+        self._simulated.weather.seed(whole("seed", given.get("seed", 0)))
+        self._simulated.weather.replace(rules)
         return await self._get_weather(request)
 
     async def _add_weather(self, request: web.Request) -> web.Response:
@@ -148,17 +146,17 @@ class Control:
             Rule.from_json(each)
             for each in (body if isinstance(body, list) else [body])
         ]:
-            self._simulator.weather.add(rule)
+            self._simulated.weather.add(rule)
         return await self._get_weather(request)
 
     async def _clear_weather(self, _: web.Request) -> web.Response:
-        self._simulator.weather.clear()
+        self._simulated.weather.clear()
         return _done()
 
     async def _release(self, request: web.Request) -> web.Response:
         count = (await _object(request)).get("count") if request.can_read_body else None
         count = None if count is None else whole("count", count)
-        return _json({"released": self._simulator.weather.release(count)})
+        return _json({"released": self._simulated.weather.release(count)})
 
     # --- suppliers and users --------------------------------------------------------------------------------------
 

@@ -8,13 +8,11 @@ from typing import Final, Self, override
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from .behaviour import Behaviour
 from .clock import Clock, SystemClock
 from .cloud import Cloud
 from .control import PREFIX, Control
-from .journal import Journal
 from .public import PublicApi
-from .weather import Weather
+from .state import SimulatedCloud
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,28 +34,17 @@ _PATIENCE: Final = 1.0
 """Seconds that connections get to end by themselves when the server stops. Nothing is being answered by then."""
 
 
-class Simulator:
-    """A stand-in for the cloud. An async context manager; can be stopped and started again.
-
-    Everything that is behind the control part over HTTP is here as objects: `cloud` (who has which heat pumps),
-    `behaviour` (switches), `weather` (bad days) and `journal` (what was asked).
-    """
+class Simulator(SimulatedCloud):
+    """A stand-in for the cloud. An async context manager; can be stopped and started again."""
 
     def __init__(
         self, *, fill: Callable[[Cloud], None] | None = None, clock: Clock | None = None
     ) -> None:
         """Make a cloud, empty or as `fill` makes it; that is also what `reset` goes back to."""
-        clock = clock or SystemClock()
-        self._fill = fill
-        self.behaviour = Behaviour()
-        self.weather = Weather()
-        self.journal = Journal(clock)
-        self.cloud = Cloud(clock, self.behaviour)
+        super().__init__(fill=fill, clock=clock or SystemClock())
         self._public = PublicApi(self.cloud, self.behaviour, self.weather, self.journal)
         self._runner: web.AppRunner | None = None
         self._url: str | None = None
-        if fill is not None:
-            fill(self.cloud)
 
     @property
     def url(self) -> str:
@@ -112,16 +99,11 @@ class Simulator:
         await self._public.close()
         await runner.cleanup()
 
+    @override
     def reset(self) -> None:
-        """Go back to the starting state: cloud, behaviour, weather and journal. Requests on their way get no answer."""
-        self.weather.clear()
-        self.weather.seed(0)
+        """Go back to the starting state. Requests on their way get no answer."""
         self._public.abandon()
-        self.behaviour.reset()
-        self.cloud.clear()
-        if self._fill is not None:
-            self._fill(self.cloud)
-        self.journal.clear()
+        super().reset()
 
     async def __aenter__(self) -> Self:
         """Start on any free port."""

@@ -178,3 +178,11 @@ async def test_unload_during_a_read(house: House) -> None:
     await read
     assert house.received() == []
     assert house.hass.config_entries.flow.async_progress() == []
+
+
+async def test_read_refused_at_setup(house: House) -> None:
+    """A key that may still write, but no longer read: not set up as a home without heat pumps."""
+    await house.connected()
+    house.cloud.weather.add(method="GET", status=403)
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY

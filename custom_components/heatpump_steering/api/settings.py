@@ -140,7 +140,8 @@ class Settings:
     @classmethod
     def of(cls, leaves: Mapping[Leaf, Value]) -> Self:
         """Return the settings with these leaves, all others None."""
-        return cls(**leaves)  # type: ignore[arg-type]
+        fields: dict[str, Any] = {**leaves}
+        return cls(**fields)
 
     @classmethod
     def from_json(cls, raw: object) -> Self:
@@ -214,12 +215,12 @@ class Settings:
         Flex trading excludes the other optimisations: to switch it on switches them off, and to switch one of
         them on switches it off.
         """
-        implied: dict[str, Value] = {}
+        implied: dict[str, Any] = {}
         if self.flex_trading:
             implied.update(dict.fromkeys(NOT_WITH_FLEX_TRADING, False))
         elif any(self.get(leaf) for leaf in NOT_WITH_FLEX_TRADING):
             implied[Leaf.FLEX_TRADING] = False
-        return replace(self, **implied)  # type: ignore[arg-type]
+        return replace(self, **implied)
 
     def with_change(self, change: Settings) -> Self:
         """Return the settings as they are after the change."""
@@ -245,7 +246,8 @@ class Settings:
 
     def overlaid_with(self, top: Settings) -> Self:
         """Return these settings with the known leaves of others on top, and nothing implied."""
-        return replace(self, **dict(top.items()))  # type: ignore[arg-type]
+        known: dict[str, Any] = dict(top.items())
+        return replace(self, **known)
 
     def agreed_with(self, other: Settings) -> Self:
         """Return the leaves on which both agree; the others are unknown."""

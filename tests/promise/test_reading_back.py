@@ -599,3 +599,13 @@ def test_location_is_not_waited_for(day: Day) -> None:
     day.wait(1.0)
 
     assert day.status() == "confirmed"
+
+
+def test_old_read_is_no_proof(day: Day) -> None:
+    """There and back: a read that lags and shows the value that is asked for again proves nothing of this change."""
+    day.cloud.behaviour.read_lag_seconds = 80
+    assert day.done(day.set(22.0)).key is None
+    day.cloud.weather.add(method="PATCH", drop="before")
+    call = day.done(day.set(21.0))
+    assert day.held() == 22
+    assert call.key is not None

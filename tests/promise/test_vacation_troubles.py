@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util import dt as dt_util
 
 from ..house import KEY, USER
@@ -438,3 +439,28 @@ def test_reconfigured_to_one_of_two(begin: Begin) -> None:
     assert house.stage() == "away"
     house.wait(30 * HOUR, step=60)
     assert room_and_water(house, "hp-1") == (21, 45)
+
+
+def test_refused_while_it_ends(house: Holidays) -> None:
+    """A change that is on its way at the end and is refused then is nobody's hand."""
+    house.plan(0, HOUR)
+    house.wait(30)
+    house.wait(left_until_the_end(house) - 1)
+    house.cloud.weather.add(
+        method="PATCH", latency=3, times=1, status=422, body={"detail": "no"}
+    )
+    assert house.done(house.set(23.0)).key == "refused"
+    house.wait(300)
+    assert house.held() == 21
+
+
+def test_overdue_counts_from_the_last_end(house: Holidays) -> None:
+    """A vacation that ended long ago does not make the next one overdue at once."""
+    house.plan(0, HOUR)
+    house.wait(2 * HOUR, step=30)
+    house.plan(0, 3 * HOUR)
+    house.wait(10)
+    house.cloud.cloud.set_keys(house.supplier, ["another-key"])
+    house.off(3 * HOUR + 60)
+    assert house.entry.state is ConfigEntryState.SETUP_ERROR
+    assert house.pending() == []

@@ -114,6 +114,7 @@ PARTS = st.one_of(
 @settings(max_examples=2000, deadline=None)
 @given(st.lists(PARTS, max_size=7).map("".join), st.booleans())
 @example("xn--.com", True)
+@example("\N{DEGREE CELSIUS}.A", False)
 def test_whatever_is_typed(typed: str, with_scheme: bool) -> None:
     """It is refused at its field, or taken as an address that the client can use, and would be taken again."""
     if with_scheme:

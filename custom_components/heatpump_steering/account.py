@@ -118,6 +118,8 @@ def without_api_path(address: str) -> str:
     """Return the address of a server alone, where that of one of its requests was pasted."""
     scheme, mark, rest = address.partition("://")
     host, slash, path = rest.partition("/")
+    # As it is compared with that of other entries; of an odd name, yarl leaves a part as it was typed.
+    host = host.lower()
     path = (slash + path).rstrip("/")
     while found := next(filter(path.lower().endswith, _API_PATHS), None):
         path = path[: -len(found)].rstrip("/")

@@ -140,7 +140,7 @@ class Settings:
     @classmethod
     def of(cls, leaves: Mapping[Leaf, Value]) -> Self:
         """Return the settings with these leaves, all others None."""
-        fields: dict[str, Any] = {**leaves}
+        fields: dict[str, Any] = dict(leaves.items())
         return cls(**fields)
 
     @classmethod

@@ -8,7 +8,6 @@ from playwright.async_api import expect
 from scripts.demo.paths import ROOT
 
 from .home import Home
-from .households import HEAT_PUMP
 from .visitor import Visitor
 
 PAGE: Final = (ROOT / "docs" / "assist.md").read_text(encoding="utf-8")
@@ -23,10 +22,6 @@ SENTENCES: Final = {
 
 async def test_typed(home: Home, visitor: Visitor) -> None:
     """What the page promises is understood in the dialog, done, and answered."""
-    home.cloud.cloud.change_settings(
-        HEAT_PUMP, {"optimization_settings": {"dynamic_tariff": False}}
-    )
-    await home.house.reload(home.entry_id)
     await visitor.go("/heat-pump/heat-pump?conversation=1")
     chat = visitor.page.locator("ha-assist-chat")
     answers = chat.locator(".message.hass")
@@ -41,10 +36,10 @@ async def test_typed(home: Home, visitor: Visitor) -> None:
                 {"room": {"preferred_temperature": 20}},
             ),
             (
-                "the switch *Dynamic tariff*",
+                "control mode off",
                 # A word. That it is the right one is Home Assistant's to know.
                 r"\w",
-                {"optimization_settings": {"dynamic_tariff": True}},
+                {"room": {"temperature_control_mode": "off"}},
             ),
         ),
         1,
@@ -54,6 +49,6 @@ async def test_typed(home: Home, visitor: Visitor) -> None:
         await expect(answers.nth(number)).to_contain_text(re.compile(answer))
         assert (await home.changes(number))[-1] == change
     await expect(chat.locator(".message.error")).to_have_count(0)
-    await visitor.reads("switch.heat_pump_dynamic_tariff", "on")
+    await visitor.reads("climate.heat_pump", "off")
     assert home.heat_pump.held["room.preferred_temperature"] == 20
-    assert home.heat_pump.held["optimization_settings.dynamic_tariff"] is True
+    assert home.heat_pump.held["room.temperature_control_mode"] == "off"

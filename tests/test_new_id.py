@@ -128,6 +128,20 @@ def relink(house: House, *pairs: tuple[str, str]) -> None:
         house.cloud.cloud.relink(before, after)
 
 
+async def see_relinked(house: House, *, restart: bool, **attributes: Any) -> None:
+    """Link the account of the first heat pump anew, and read that: at the next poll, or after a restart."""
+    entries = house.hass.config_entries
+    if restart:
+        await entries.async_unload(house.entry.entry_id)
+    relink(house, ("hp-1", "hp-9"))
+    house.cloud.cloud.update_heat_pump("hp-9", attributes)
+    if restart:
+        await entries.async_setup(house.entry.entry_id)
+        await house.hass.async_block_till_done()
+    else:
+        await house.poll()
+
+
 async def lived_in(house: House) -> dict[str, str]:
     """Make the first heat pump somebody's own, and return its entities."""
     registry = er.async_get(house.hass)
@@ -181,16 +195,7 @@ async def test_same_one(house: House, other: tuple[str, ...], restart: bool) -> 
     device = house.device()
     calendar = house.entity_id("vacation", "home")
     events = async_capture_events(house.hass, dr.EVENT_DEVICE_REGISTRY_UPDATED)
-    entries = house.hass.config_entries
-    if restart:
-        await entries.async_unload(house.entry.entry_id)
-    relink(house, ("hp-1", "hp-9"))
-    house.cloud.cloud.update_heat_pump("hp-9", {"brand": "nibe", "model": "s735"})
-    if restart:
-        await entries.async_setup(house.entry.entry_id)
-        await house.hass.async_block_till_done()
-    else:
-        await house.poll()
+    await see_relinked(house, restart=restart, brand="nibe", model="s735")
     assert {event.data["action"] for event in events} == {"update"}
     assert house.devices().keys() == {"hp-9", *other, *(("home",) if other else ())}
     assert house.device("hp-9").id == device.id
@@ -245,15 +250,7 @@ async def test_in_the_middle_of_a_vacation(house: House, restart: bool) -> None:
     await reload(house)
     await house.act("climate.set_preset_mode", "climate", preset_mode="away")
     assert held(house, "hp-1", PREFERRED, HOT_WATER_MIN) == [16, 10]
-    entries = house.hass.config_entries
-    if restart:
-        await entries.async_unload(house.entry.entry_id)
-    relink(house, ("hp-1", "hp-9"))
-    if restart:
-        await entries.async_setup(house.entry.entry_id)
-        await house.hass.async_block_till_done()
-    else:
-        await house.poll()
+    await see_relinked(house, restart=restart)
     assert house.shows("vacation_status", "hp-9") == "away"
     house.cloud.journal.clear()
     await reload(house)
@@ -732,15 +729,7 @@ async def test_same_one_alone(
     before = await one_of(house, "hp-1", *beside)
     device = house.device()
     calendar = house.entity_id("vacation")
-    entries = house.hass.config_entries
-    if restart:
-        await entries.async_unload(house.entry.entry_id)
-    relink(house, ("hp-1", "hp-9"))
-    if restart:
-        await entries.async_setup(house.entry.entry_id)
-        await house.hass.async_block_till_done()
-    else:
-        await house.poll()
+    await see_relinked(house, restart=restart)
     assert house.entry.data["device_id"] == "hp-9"
     assert house.entry.title == "user-1 · hp-9"
     assert house.entry.unique_id == f"{house.cloud.url[7:]}/user-1/hp-9"

@@ -1,6 +1,7 @@
 """How a home is connected, and what can be changed about it later."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, override
 
 import voluptuous as vol
@@ -189,10 +190,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_tried_out(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the data with what the cloud allows; raises InputError."""
         try:
-            with session_for_a_test(self.hass) as session:
-                client = SettingsClient(
-                    session, data[CONF_BASE_URL], data[CONF_API_KEY]
-                )
+            with self._client(data) as client:
                 access = await async_try_out(
                     client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
                 )
@@ -219,6 +217,12 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 if found and known and not found & known:
                     raise InputError(CONF_API_KEY, "wrong_account")
         return tried_out
+
+    @contextmanager
+    def _client(self, data: Mapping[str, Any]) -> Iterator[SettingsClient]:
+        """Yield a client for what was typed, with a session that ends with it."""
+        with session_for_a_test(self.hass) as session:
+            yield SettingsClient(session, data[CONF_BASE_URL], data[CONF_API_KEY])
 
     @property
     def _entry(self) -> ConfigEntry | None:
@@ -287,10 +291,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         ):
             return
         try:
-            with session_for_a_test(self.hass) as session:
-                client = SettingsClient(
-                    session, data[CONF_BASE_URL], data[CONF_API_KEY]
-                )
+            with self._client(data) as client:
                 listed = await client.get_heat_pumps(data[CONF_USER_ID])
         except SteeringError:
             # Nobody knows; it is taken for another heat pump.

@@ -62,7 +62,7 @@ from .entries import home_of
 from .errors import READ_ERRORS, action_error, nothing_listed_reason, reason_text
 from .handing_over import async_hand_over
 from .hot_water import ColdHotWater, HotWaterWatch
-from .identity import Question, alike, async_ask_only, may_be, name_of
+from .identity import Question, alike, async_ask_only, may_be
 from .issues import (
     async_close_issues,
     async_show_broken_links,
@@ -321,7 +321,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             [
                 Question(
                     {device_id: self._name(missing)},
-                    {it.device_id: name_of(it) for it in there},
+                    {it.device_id: it.full_name for it in there},
                     only_one=True,
                 )
             ]
@@ -343,7 +343,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def _name(self, heat_pump: HeatPump) -> str:
         return self.identifiers.async_device_name(
-            heat_pump.device_id, name_of(heat_pump)
+            heat_pump.device_id, heat_pump.full_name
         )
 
     def _questions(self) -> list[Question]:
@@ -447,10 +447,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         for device_id in self._absences.keys() - self._without_settings:
             del self._absences[device_id]
         self._all_gone = all_gone
-        listed_ids = {it.device_id for it in listed.heat_pumps}
         self._nothing_left = None
         if (all_gone or at_setup) and self._heat_pumps.keys().isdisjoint(
-            listed_ids | reading.heat_pumps.keys()
+            listed.ids | reading.heat_pumps.keys()
         ):
             self._nothing_left = nothing_listed_reason(
                 self.hass,
@@ -497,7 +496,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._ask_only(
             [
                 *questions,
-                *(Question(names, {it.device_id: name_of(it)}) for it in new),
+                *(Question(names, {it.device_id: it.full_name}) for it in new),
             ]
         )
         return None

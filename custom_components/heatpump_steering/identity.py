@@ -7,11 +7,10 @@ import json
 from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
 from .api import HeatPump
-from .const import DOMAIN, PROJECT_URL
-from .issues import async_create_issue
+from .const import PROJECT_URL
+from .issues import async_close_others, async_create_issue
 
 _PREFIX: Final = "same_heat_pump"
 _PAGE: Final = f"{PROJECT_URL}/blob/main/docs/account-link.md"
@@ -36,13 +35,6 @@ def _make(heat_pump: HeatPump) -> tuple[str | None, str | None]:
         for text in (heat_pump.brand, heat_pump.model)
     )
     return brand, model
-
-
-def name_of(heat_pump: HeatPump) -> str:
-    """Return what a heat pump without a device is called."""
-    return " ".join(
-        filter(None, (heat_pump.brand, heat_pump.model, heat_pump.device_id))
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +89,7 @@ def async_ask_only(
     Issues that Home Assistant itself keeps would be in its diagnostics, with all that they tell.
     """
     wanted = {it.issue_id(entry_id): it for it in questions}
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if (
-            domain == DOMAIN
-            and issue_id.startswith(f"{_PREFIX}_{entry_id}_")
-            and issue_id not in wanted
-        ):
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    async_close_others(hass, f"{_PREFIX}_{entry_id}_", wanted)
     for issue_id, question in wanted.items():
         async_create_issue(
             hass,

@@ -40,12 +40,7 @@ def async_show_broken_links(
         f"account_link_{entry_id}_",
         {
             _anonymous(device_id): {
-                "heat_pump": ids.async_device_name(
-                    device_id,
-                    " ".join(
-                        filter(None, (heat_pump.brand, heat_pump.model, device_id))
-                    ),
-                )
+                "heat_pump": ids.async_device_name(device_id, heat_pump.full_name)
             }
             for device_id, heat_pump in heat_pumps.items()
             if heat_pump.needs_reauthentication
@@ -121,7 +116,7 @@ def async_show_cold_hot_water(
         f"{prefix}{_anonymous(target)}_{it.minimum:g}": (target, it)
         for target, it in cold.items()
     }
-    _close_others(hass, prefix, issues)
+    async_close_others(hass, prefix, issues)
     for issue_id, (target, it) in issues.items():
         if not it.for_long:
             continue
@@ -191,7 +186,9 @@ def async_forget_issues(hass: HomeAssistant, entry_id: str) -> None:
 
 
 @callback
-def _close_others(hass: HomeAssistant, prefix: str, issues: Container[str]) -> None:
+def async_close_others(
+    hass: HomeAssistant, prefix: str, issues: Container[str]
+) -> None:
     """Close the issues whose id begins with the prefix, but for these."""
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and issue_id.startswith(prefix) and issue_id not in issues:
@@ -207,7 +204,7 @@ def _show(
     learn_more_url: str,
 ) -> None:
     """Show exactly these issues of those whose id begins with the prefix; each with its placeholders."""
-    _close_others(hass, prefix, {prefix + name for name in issues})
+    async_close_others(hass, prefix, {prefix + name for name in issues})
     for name, placeholders in issues.items():
         async_create_issue(
             hass,

@@ -48,6 +48,11 @@ class HeatPump:
     model_type: str | None = None
     needs_reauthentication: bool | None = None
 
+    @property
+    def full_name(self) -> str:
+        """Return brand, model and id, as far as they are known."""
+        return " ".join(filter(None, (self.brand, self.model, self.device_id)))
+
     def merged_with(self, other: HeatPump) -> HeatPump:
         """Return the heat pump as it is by two items of the same id: the first that tells something counts.
 

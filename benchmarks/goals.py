@@ -32,7 +32,7 @@ class Goal:
 
     @property
     def reached(self) -> bool:
-        """Tell whether the limit is kept."""
+        """Return whether the limit is kept."""
         return self.measured <= self.limit
 
 
@@ -75,7 +75,7 @@ def goals(results: Results) -> Iterator[Goal]:
         0,
     )
     yield Goal(
-        f"a change of one leaf, {most} devices",
+        f"a change of one setting, {most} devices",
         "state writes",
         max(cost[most]["change writes"]),
         cost[most]["changed entities"][0],

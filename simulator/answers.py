@@ -134,28 +134,28 @@ def _settings(
 ) -> dict[str, Json]:
     """Return an item of the settings without its id."""
     view = cloud.view(pump)
-    leaves: dict[str, Json] = {}
+    settings: dict[str, Json] = {}
     for section in sections:
         for name in SECTIONS[section]:
-            leaf = f"{section}.{name}"
+            setting = f"{section}.{name}"
             if (
-                leaf in view.leaves
-                and leaf not in pump.missing_leaves | behaviour.missing_leaves
+                setting in view.settings
+                and setting not in pump.missing_settings | behaviour.missing_settings
             ):
-                leaves[leaf] = (
-                    _number(behaviour, view.leaves[leaf])
-                    if leaf in NUMBERS
-                    else view.leaves[leaf]
+                settings[setting] = (
+                    _number(behaviour, view.settings[setting])
+                    if setting in NUMBERS
+                    else view.settings[setting]
                 )
     item: dict[str, Json] = {}
     if behaviour.extra_fields:
-        leaves |= {
+        settings |= {
             "room.humidity_target": 45,
             "dhw.boost": {"until": None},
             "ventilation.level": "normal",
         }
         item["firmware"] = None
-    item |= nest(leaves)
+    item |= nest(settings)
     match behaviour.updated_at:
         case "missing":
             pass

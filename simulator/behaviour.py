@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Final, Literal, get_args
 
-from .fields import NUMBERS, leaf_names
+from .fields import NUMBERS, setting_names
 from .reading import InputError, Json, choice, flag, items, mapping, number, whole
 from .validation import Limits
 
@@ -70,8 +70,8 @@ class Behaviour:
     """Answers carry fields and items that nobody has heard of, one without a device_id."""
     numbers_as_strings: bool = False
     """Answers write numbers as strings."""
-    missing_leaves: frozenset[str] = frozenset()
-    """Leaves that no heat pump shows ("room.temperature_control_mode")."""
+    missing_settings: frozenset[str] = frozenset()
+    """Settings that no heat pump shows ("room.temperature_control_mode")."""
     duplicates: Duplicates = "none"
     """bare: each heat pump is in the lists a second time, with nothing but its device_id.
 
@@ -92,7 +92,7 @@ class Behaviour:
     capitals: Capitals = "nowhere"
     """Where answers write device_ids in capitals: in the list of heat pumps, in the settings, or in both."""
     ids_ignore_case: bool = False
-    """Requests may write ids in any case."""
+    """RequestLog may write ids in any case."""
     user_id_shown: UserId = "normal"
     """What the list of heat pumps says of the user."""
     filters_users: bool = True
@@ -127,10 +127,10 @@ class Behaviour:
     def to_json(self) -> dict[str, Json]:
         """Return every switch by name."""
         values: dict[str, Json] = asdict(self)
-        values["missing_leaves"] = sorted(self.missing_leaves)
+        values["missing_settings"] = sorted(self.missing_settings)
         for name in ("limits", "validation_limits"):
             limits: Limits = getattr(self, name)
-            values[name] = {leaf: list(pair) for leaf, pair in limits.items()}
+            values[name] = {setting: list(pair) for setting, pair in limits.items()}
         return values
 
 
@@ -160,10 +160,11 @@ def _read(name: str, value: Json) -> object:
             return number(name, value, low=0) or None if value is not None else None
         case "limits" | "validation_limits":
             return {
-                leaf: _limit(leaf, pair) for leaf, pair in mapping(name, value).items()
+                setting: _limit(setting, pair)
+                for setting, pair in mapping(name, value).items()
             }
-        case "missing_leaves":
-            return leaf_names(name, value)
+        case "missing_settings":
+            return setting_names(name, value)
         case (
             "vague_errors"
             | "date_header"
@@ -186,10 +187,10 @@ def _status(name: str, value: Json, *statuses: int) -> int:
     return whole(name, value)
 
 
-def _limit(leaf: str, value: Json) -> tuple[float | None, float | None]:
-    choice("a limit's name", leaf, tuple(NUMBERS))
-    pair = items(leaf, value)
+def _limit(setting: str, value: Json) -> tuple[float | None, float | None]:
+    choice("a limit's name", setting, tuple(NUMBERS))
+    pair = items(setting, value)
     if len(pair) != 2:
-        raise InputError(f"{leaf} must have a lowest and a highest value")
-    low, high = (None if edge is None else number(leaf, edge) for edge in pair)
+        raise InputError(f"{setting} must have a lowest and a highest value")
+    low, high = (None if edge is None else number(setting, edge) for edge in pair)
     return (low, high)

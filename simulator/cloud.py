@@ -13,9 +13,9 @@ from .fields import (
     DEFAULT_SETTINGS,
     NUMBERS,
     WRITE_ONLY_SECTIONS,
-    Leaves,
+    FlatSettings,
     flatten,
-    leaf_names,
+    setting_names,
     with_exclusivity,
 )
 from .heat_pump import HeatPump, View
@@ -176,7 +176,7 @@ class Cloud:
         `key` or `supplier` (name) says whose user it is; a key that nobody has makes a new supplier; with neither it
         is the first supplier's. `settings` are nested and taken as they are: what is not in them is missing in the
         answers; without them it holds `DEFAULT_SETTINGS`. `attributes` are fields of `HeatPump`: brand, model,
-        model_type, country, device_type, needs_reauthentication, has_delayed_power_data_1d, hidden, missing_leaves,
+        model_type, country, device_type, needs_reauthentication, has_delayed_power_data_1d, hidden, missing_settings,
         details, location, updated_at (ISO). Raises NotFoundError for an unknown supplier, InputError for a
         wrong attribute or settings that are not nested.
         """
@@ -192,7 +192,9 @@ class Cloud:
             user_id=user_id,
             supplier=owner.name,
             serial=self._serial if old is None else old.serial,
-            held={leaf: value for leaf, value in held.items() if value is not None},
+            held={
+                setting: value for setting, value in held.items() if value is not None
+            },
             updated_at=moment
             if isinstance(moment, datetime)
             else _to_millisecond(self.now()),
@@ -307,25 +309,25 @@ class Cloud:
         """
         pumps = self.targets(supplier, change.user_id, change.device_id)
         for pump in pumps:
-            check_hot_water(pump.held, change.leaves)
-        if not change.leaves or not self._behaviour.takes_change():
+            check_hot_water(pump.held, change.settings)
+        if not change.settings or not self._behaviour.takes_change():
             return False
         settings = {
-            leaf: value
-            for leaf, value in change.leaves.items()
-            if not _is_write_only(leaf)
+            setting: value
+            for setting, value in change.settings.items()
+            if not _is_write_only(setting)
         }
         location = {
-            leaf.partition(".")[2]: change.leaves[leaf]
-            for leaf in change.leaves
-            if _is_write_only(leaf)
+            setting.partition(".")[2]: change.settings[setting]
+            for setting in change.settings
+            if _is_write_only(setting)
         }
         for pump in pumps:
             pump.location |= location
             if settings:
                 adjusted = {
-                    leaf: self._adjusted(leaf, value)
-                    for leaf, value in settings.items()
+                    setting: self._adjusted(setting, value)
+                    for setting, value in settings.items()
                 }
                 self._write(pump, adjusted, lags=True, moves_updated_at=True)
         if change.device_id is None and change.user_id is not None:
@@ -345,7 +347,7 @@ class Cloud:
     ) -> None:
         """Change settings as the supplier's app or an installer does: nested, and taken as they are.
 
-        A leaf of None is taken away. Reads show it at once, unless it `lags` like a client's change.
+        A setting of None is taken away. Reads show it at once, unless it `lags` like a client's change.
         Raises NotFoundError, InputError.
         """
         pump = self.heat_pump(device_id)
@@ -355,12 +357,17 @@ class Cloud:
         self._changed()
 
     def _write(
-        self, pump: HeatPump, leaves: Leaves, *, lags: bool, moves_updated_at: bool
+        self,
+        pump: HeatPump,
+        settings: FlatSettings,
+        *,
+        lags: bool,
+        moves_updated_at: bool,
     ) -> None:
         behaviour = self._behaviour
         moves = moves_updated_at and behaviour.updated_at != "frozen"
         pump.write(
-            with_exclusivity(pump.held, leaves),
+            with_exclusivity(pump.held, settings),
             updated_at=self._later_than(pump.updated_at) if moves else pump.updated_at,
             due=self._clock.monotonic() + behaviour.read_lag_seconds
             if lags
@@ -377,14 +384,14 @@ class Cloud:
             else now
         )
 
-    def _adjusted(self, leaf: str, value: Json) -> Json:
+    def _adjusted(self, setting: str, value: Json) -> Json:
         """Return an accepted value as this cloud rounds and limits it."""
-        if leaf not in NUMBERS or not isinstance(value, int | float):
+        if setting not in NUMBERS or not isinstance(value, int | float):
             return value
         if step := self._behaviour.rounding:
             # The second rounding takes away the dust of the first (0.1 steps would give 20.900000000000002).
             value = round(math.floor(value / step + 0.5) * step, 6)
-        low, high = self._behaviour.limits.get(leaf, (None, None))
+        low, high = self._behaviour.limits.get(setting, (None, None))
         if low is not None:
             value = max(value, low)
         if high is not None:
@@ -483,8 +490,8 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _is_write_only(leaf: str) -> bool:
-    return leaf.partition(".")[0] in WRITE_ONLY_SECTIONS
+def _is_write_only(setting: str) -> bool:
+    return setting.partition(".")[0] in WRITE_ONLY_SECTIONS
 
 
 def _to_millisecond(moment: datetime) -> datetime:
@@ -503,8 +510,8 @@ def _read_attribute(name: str, value: Json) -> object:
             return optional_text(name, value)
         case "needs_reauthentication" | "has_delayed_power_data_1d" | "hidden":
             return flag(name, value)
-        case "missing_leaves":
-            return leaf_names(name, value)
+        case "missing_settings":
+            return setting_names(name, value)
         case "details" | "location":
             return dict(mapping(name, value))
         case "updated_at":

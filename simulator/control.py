@@ -259,7 +259,7 @@ class Control:
     def _heat_pump_json(self, pump: HeatPump) -> dict[str, Json]:
         return {
             **pump.to_json(),
-            "shown": dict(nest(self._cloud.view(pump, counts=False).leaves)),
+            "shown": dict(nest(self._cloud.view(pump, counts=False).settings)),
         }
 
 

@@ -1,7 +1,7 @@
-"""The leaves of the settings: their names, what they hold, and their two shapes.
+"""The settings of the settings: their names, what they hold, and their two shapes.
 
 On the wire settings are nested (`{"room": {"preferred_temperature": 21}}`), inside they are flat
-(`{"room.preferred_temperature": 21}`): a leaf is then one key, whatever is done with it.
+(`{"room.preferred_temperature": 21}`): a setting is then one key, whatever is done with it.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from typing import Final
 
 from .reading import InputError, Json, choice, items, mapping
 
-type Leaves = dict[str, Json]
+type FlatSettings = dict[str, Json]
 
 
 class Kind(Enum):
-    """What a leaf holds."""
+    """What a setting holds."""
 
     DIFFERENCE = auto()
     """A positive temperature difference in kelvin."""
@@ -56,7 +56,9 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 NUMBERS: Final = frozenset(
-    leaf for leaf, kind in KINDS.items() if kind in (Kind.DIFFERENCE, Kind.TEMPERATURE)
+    setting
+    for setting, kind in KINDS.items()
+    if kind in (Kind.DIFFERENCE, Kind.TEMPERATURE)
 )
 
 HOT_WATER_MIN: Final = "dhw.temperature_lower_bound"
@@ -84,49 +86,55 @@ DEFAULT_SETTINGS: Final[Mapping[str, Mapping[str, Json]]] = {
 }
 
 
-def flatten(nested: Mapping[str, Json]) -> Leaves:
-    """Return nested settings as flat leaves, of known and unknown names alike.
+def flatten(nested: Mapping[str, Json]) -> FlatSettings:
+    """Return nested settings as flat names and values, of known and unknown names alike.
 
     Raises InputError where a section is not an object.
     """
-    leaves: Leaves = {}
+    settings: FlatSettings = {}
     for section, values in nested.items():
         for name, value in mapping(section, values).items():
-            leaves[f"{section}.{name}"] = value
-    return leaves
+            settings[f"{section}.{name}"] = value
+    return settings
 
 
-def nest(leaves: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
-    """Return flat leaves as nested settings. A section without a leaf is left out."""
+def nest(settings: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
+    """Return flat settings as nested settings. A section without a setting is left out."""
     nested: dict[str, dict[str, Json]] = {}
-    for leaf, value in leaves.items():
-        section, _, name = leaf.partition(".")
+    for setting, value in settings.items():
+        section, _, name = setting.partition(".")
         nested.setdefault(section, {})[name] = value
     return nested
 
 
-def with_change(leaves: Mapping[str, Json], change: Mapping[str, Json]) -> Leaves:
-    """Return leaves with a change on top. A leaf that the change sets to None is taken away."""
+def with_change(
+    settings: Mapping[str, Json], change: Mapping[str, Json]
+) -> FlatSettings:
+    """Return settings with a change on top. A setting that the change sets to None is taken away."""
     return {
-        leaf: value for leaf, value in {**leaves, **change}.items() if value is not None
+        setting: value
+        for setting, value in {**settings, **change}.items()
+        if value is not None
     }
 
 
-def with_exclusivity(leaves: Mapping[str, Json], change: Mapping[str, Json]) -> Leaves:
+def with_exclusivity(
+    settings: Mapping[str, Json], change: Mapping[str, Json]
+) -> FlatSettings:
     """Return the change with what it switches off: flex trading and the other two exclude each other.
 
-    Only what these leaves hold is switched off: a heat pump without the leaf does not get it this way.
+    Only what these settings hold is switched off: a heat pump without the setting does not get it this way.
     """
     result = dict(change)
     if change.get(FLEX_TRADING) is True:
         result |= {
-            leaf: False
-            for leaf in OTHER_OPTIMIZATIONS
-            if leaf in leaves and leaf not in change
+            setting: False
+            for setting in OTHER_OPTIMIZATIONS
+            if setting in settings and setting not in change
         }
     elif (
-        any(change.get(leaf) is True for leaf in OTHER_OPTIMIZATIONS)
-        and FLEX_TRADING in leaves
+        any(change.get(setting) is True for setting in OTHER_OPTIMIZATIONS)
+        and FLEX_TRADING in settings
     ):
         result[FLEX_TRADING] = False
     return result
@@ -139,9 +147,9 @@ def tidy(value: Json) -> Json:
     return value
 
 
-def leaf_names(name: str, value: Json) -> frozenset[str]:
-    """Read a list of leaves ("room.preferred_temperature"). Raises InputError."""
-    leaves = [choice(name, each, tuple(KINDS)) for each in items(name, value)]
-    if len(set(leaves)) != len(leaves):
-        raise InputError(f"{name} has a leaf twice")
-    return frozenset(leaves)
+def setting_names(name: str, value: Json) -> frozenset[str]:
+    """Read a list of settings ("room.preferred_temperature"). Raises InputError."""
+    settings = [choice(name, each, tuple(KINDS)) for each in items(name, value)]
+    if len(set(settings)) != len(settings):
+        raise InputError(f"{name} has a setting twice")
+    return frozenset(settings)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .fields import Leaves, nest, with_change
+from .fields import FlatSettings, nest, with_change
 from .reading import Json
 
 
@@ -12,7 +12,7 @@ from .reading import Json
 class _Write:
     """A write that reads may not show yet."""
 
-    leaves: Leaves
+    settings: FlatSettings
     updated_at: datetime
     due: float
     """Monotonic seconds from which reads show it."""
@@ -27,20 +27,20 @@ class _Write:
 class View:
     """What a read shows of a heat pump."""
 
-    leaves: Leaves
+    settings: FlatSettings
     updated_at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
 class HeatPump:
-    """One device_id. Settings are flat leaves; one that is not there is missing in the answers."""
+    """One device_id. Settings are flat settings; one that is not there is missing in the answers."""
 
     device_id: str
     user_id: str
     supplier: str
     serial: int
     """Order in which it was added: lists are in this order."""
-    held: Leaves
+    held: FlatSettings
     """What the cloud holds, shown or not."""
     updated_at: datetime
     brand: str = "nibe"
@@ -52,13 +52,13 @@ class HeatPump:
     has_delayed_power_data_1d: bool = False
     hidden: bool = False
     """Gone from every list and out of reach, until it is shown again."""
-    missing_leaves: frozenset[str] = frozenset()
-    """Leaves that it keeps and never shows."""
+    missing_settings: frozenset[str] = frozenset()
+    """FlatSettings that it keeps and never shows."""
     details: dict[str, Json] = field(default_factory=dict[str, Json])
     """More fields of its item in the list of heat pumps (`steerable_status`, `legionella_config`, …)."""
     location: dict[str, Json] = field(default_factory=dict[str, Json])
     """What was last written as its location. Never in an answer."""
-    _shown: Leaves = field(init=False, repr=False)
+    _shown: FlatSettings = field(init=False, repr=False)
     _shown_at: datetime = field(init=False, repr=False)
     _writes: list[_Write] = field(init=False, repr=False, default_factory=list[_Write])
 
@@ -69,17 +69,17 @@ class HeatPump:
 
     def write(
         self,
-        leaves: Mapping[str, Json],
+        settings: Mapping[str, Json],
         *,
         updated_at: datetime,
         due: float,
         reads: int,
     ) -> None:
         """Hold a change from now on. Reads show it from monotonic time `due` and after so many `reads`."""
-        self.held = with_change(self.held, leaves)
+        self.held = with_change(self.held, settings)
         self.updated_at = updated_at
         self._writes.append(
-            _Write(leaves=dict(leaves), updated_at=updated_at, due=due, reads=reads)
+            _Write(settings=dict(settings), updated_at=updated_at, due=due, reads=reads)
         )
 
     def look(self, now: float, *, counts: bool = True) -> View:
@@ -88,20 +88,20 @@ class HeatPump:
         `counts`: it is a read as clients do it, which the writes that wait for reads count.
         """
         self._settle(now)
-        leaves, updated_at = self._shown, self._shown_at
+        settings, updated_at = self._shown, self._shown_at
         for write in self._writes:
             if write.is_shown(now):
-                leaves = with_change(leaves, write.leaves)
+                settings = with_change(settings, write.settings)
                 updated_at = max(updated_at, write.updated_at)
             elif counts:
                 write.reads -= 1
-        return View(dict(leaves), updated_at)
+        return View(dict(settings), updated_at)
 
     def _settle(self, now: float) -> None:
         """Take the oldest writes that are shown for good into what is shown, so that they do not pile up."""
         while self._writes and self._writes[0].is_shown(now):
             write = self._writes.pop(0)
-            self._shown = with_change(self._shown, write.leaves)
+            self._shown = with_change(self._shown, write.settings)
             self._shown_at = max(self._shown_at, write.updated_at)
 
     def to_json(self) -> dict[str, Json]:
@@ -118,7 +118,7 @@ class HeatPump:
             "needs_reauthentication": self.needs_reauthentication,
             "has_delayed_power_data_1d": self.has_delayed_power_data_1d,
             "hidden": self.hidden,
-            "missing_leaves": sorted(self.missing_leaves),
+            "missing_settings": sorted(self.missing_settings),
             "details": dict(self.details),
             "location": dict(self.location),
             "settings": dict(nest(self.held)),

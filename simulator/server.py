@@ -101,7 +101,7 @@ class Simulator(SimulatedCloud):
 
     @override
     def reset(self) -> None:
-        """Go back to the starting state. Requests on their way get no answer."""
+        """Go back to the starting state. RequestLog on their way get no answer."""
         self._public.abandon()
         super().reset()
 

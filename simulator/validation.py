@@ -14,8 +14,8 @@ from .fields import (
     MODES,
     OTHER_OPTIMIZATIONS,
     SECTIONS,
+    FlatSettings,
     Kind,
-    Leaves,
 )
 from .reading import Json
 
@@ -28,7 +28,7 @@ LIMIT_MAX: Final = 4000
 LIMIT_DEFAULT: Final = 1000
 
 type Limits = Mapping[str, tuple[float | None, float | None]]
-"""Lowest and highest value by leaf ("room.preferred_temperature"); None = no limit on that side."""
+"""Lowest and highest value by setting ("room.preferred_temperature"); None = no limit on that side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An accepted PATCH body: for whom, and the leaves to be changed.
+    """An accepted PATCH body: for whom, and the settings to be changed.
 
     At least one of the two ids is given. Without `device_id` the change is for all heat pumps of the user.
     """
 
     user_id: str | None
     device_id: str | None
-    leaves: Leaves
+    settings: FlatSettings
 
 
 _MISSING: Final = ("Field required", "missing")
@@ -82,22 +82,23 @@ def read_change(raw: bytes, content_type: str | None, limits: Limits) -> Change:
     device_id = _read_id(body, "device_id", problems)
     if body.get("user_id") is None and body.get("device_id") is None:
         problems.append(Problem(("body", "user_id"), *_MISSING))
-    leaves: Leaves = {}
+    settings: FlatSettings = {}
     for section in SECTIONS:
-        leaves |= _read_section(body, section, limits, problems)
+        settings |= _read_section(body, section, limits, problems)
     if problems:
         raise RefusedError(*problems)
-    return Change(user_id=user_id, device_id=device_id, leaves=leaves)
+    return Change(user_id=user_id, device_id=device_id, settings=settings)
 
 
 def check_hot_water(held: Mapping[str, Json], change: Mapping[str, Json]) -> None:
     """Check the hot-water limits of a change on top of what a heat pump holds.
 
-    Raises RefusedError naming the leaf that was sent. A pair that is wrong already and not touched is let be.
+    Raises RefusedError naming the setting that was sent. A pair that is wrong already and not touched is let be.
     """
-    sent = [leaf for leaf in (HOT_WATER_MIN, HOT_WATER_MAX) if leaf in change]
+    sent = [setting for setting in (HOT_WATER_MIN, HOT_WATER_MAX) if setting in change]
     low, high = (
-        change.get(leaf, held.get(leaf)) for leaf in (HOT_WATER_MIN, HOT_WATER_MAX)
+        change.get(setting, held.get(setting))
+        for setting in (HOT_WATER_MIN, HOT_WATER_MAX)
     )
     if (
         sent
@@ -162,20 +163,20 @@ def _read_id(
 
 def _read_section(
     body: Mapping[str, Json], section: str, limits: Limits, problems: list[Problem]
-) -> Leaves:
+) -> FlatSettings:
     values = body.get(section)
     if values is None:
         return {}
     if not isinstance(values, Mapping):
         problems.append(Problem(("body", section), *_NOT_AN_OBJECT))
         return {}
-    leaves: Leaves = {}
+    settings: FlatSettings = {}
     found: list[Problem] = []
     for name, kind in SECTIONS[section].items():
         value = values.get(name)
         if value is None:
             continue
-        read = _read_leaf(
+        read = _read_setting(
             ("body", section, name),
             kind,
             value,
@@ -184,38 +185,38 @@ def _read_section(
         if isinstance(read, Problem):
             found.append(read)
         else:
-            leaves[f"{section}.{name}"] = read
+            settings[f"{section}.{name}"] = read
     # As with pydantic's validators of a whole model: only looked at when each of its fields is right.
     if not found:
-        found.extend(_section_problems(leaves))
+        found.extend(_section_problems(settings))
     problems.extend(found)
-    return leaves
+    return settings
 
 
-def _section_problems(leaves: Leaves) -> list[Problem]:
+def _section_problems(settings: FlatSettings) -> list[Problem]:
     problems: list[Problem] = []
-    if leaves.get(FLEX_TRADING) is True and any(
-        leaves.get(leaf) is True for leaf in OTHER_OPTIMIZATIONS
+    if settings.get(FLEX_TRADING) is True and any(
+        settings.get(setting) is True for setting in OTHER_OPTIMIZATIONS
     ):
         message = "Value error, flex_trading cannot be combined with dynamic_tariff or pv_self_consumption"
         problems.append(
             Problem(("body", "optimization_settings"), message, "value_error")
         )
     try:
-        check_hot_water({}, leaves)
+        check_hot_water({}, settings)
     except RefusedError as error:
         problems.extend(error.problems)
     return problems
 
 
-def _hot_water_problem(leaf: str) -> Problem:
+def _hot_water_problem(setting: str) -> Problem:
     message = (
         "Value error, temperature_lower_bound must not be above temperature_upper_bound"
     )
-    return Problem(("body", *leaf.split(".")), message, "value_error")
+    return Problem(("body", *setting.split(".")), message, "value_error")
 
 
-def _read_leaf(
+def _read_setting(
     loc: tuple[str, ...],
     kind: Kind,
     value: Json,

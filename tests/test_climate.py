@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.heatpump_steering import climate
-from custom_components.heatpump_steering.wording import temperature_text
+from custom_components.heatpump_steering.ui.texts import temperature_text
 from homeassistant.components.climate.const import (
     ATTR_HVAC_MODES,
     DATA_COMPONENT,

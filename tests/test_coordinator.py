@@ -403,7 +403,7 @@ async def test_listeners(house: House, caplog: pytest.LogCaptureFixture) -> None
 
 
 async def test_home_and_heat_pump(house: House) -> None:
-    """A change to the home reaches the ledger of each heat pump, and a later one to one of them wins there."""
+    """A change to the home reaches the shadow of each heat pump, and a later one to one of them wins there."""
     await house.connected("hp-1", "hp-2")
     await house.act("select.select_option", "control_mode", "home", option="off")
     await house.act("select.select_option", "control_mode", "hp-2", option="auto")

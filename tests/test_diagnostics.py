@@ -97,15 +97,15 @@ async def test_device(home: House, hass_client: ClientSessionGenerator) -> None:
     assert target["heat_pump"]["brand"] == "nibe"
     assert target["heat_pump"]["device_id"] == "**REDACTED**"
     assert target["status"] == "confirmed"
-    (books,) = target["books"]
-    assert books["reported"] == books["shown"]
-    assert books["reported"]["room"]["preferred_temperature"] == 21
-    assert (books["accepted"], books["not_kept"], target["pending"]) == ({}, {}, {})
-    assert books["updated_at"] is not None
+    (shadows,) = target["shadows"]
+    assert shadows["reported"] == shadows["shown"]
+    assert shadows["reported"]["room"]["preferred_temperature"] == 21
+    assert (shadows["accepted"], shadows["not_kept"], target["pending"]) == ({}, {}, {})
+    assert shadows["updated_at"] is not None
 
     told = await download(home, hass_client, home.device("home", USER))
     ((name, target),) = told["targets"].items()
-    assert (name, target["heat_pump"], len(target["books"])) == ("home", None, 2)
+    assert (name, target["heat_pump"], len(target["shadows"])) == ("home", None, 2)
 
 
 async def test_accepted_and_pending(
@@ -130,11 +130,11 @@ async def test_accepted_and_pending(
     (target,) = told["targets"].values()
     assert target["status"] == "waiting"
     assert target["pending"] == {"room": {"preferred_temperature": 18}}
-    (books,) = target["books"]
-    assert books["accepted"] == {"room": {"preferred_temperature": 19}}
-    assert books["shown"]["room"]["preferred_temperature"] == 19
-    assert books["reported"]["room"]["preferred_temperature"] == 21
-    assert books["updated_at"] is None
+    (shadows,) = target["shadows"]
+    assert shadows["accepted"] == {"room": {"preferred_temperature": 19}}
+    assert shadows["shown"]["room"]["preferred_temperature"] == 19
+    assert shadows["reported"]["room"]["preferred_temperature"] == 21
+    assert shadows["updated_at"] is None
     assert rule is not None
     home.cloud.weather.clear()
     home.cloud.weather.release()

@@ -95,7 +95,7 @@ async def test_trouble_at_setup(
     weather: dict[str, Any],
     reason: str,
 ) -> None:
-    """Trouble that may pass is tried again, and says what it is; nobody is asked for a key."""
+    """Failure that may pass is tried again, and says what it is; nobody is asked for a key."""
     await house.connected()
     house.cloud.weather.add(**weather)
     await reload(house)

@@ -144,7 +144,7 @@ async def test_unknown(house: House, wish: Wish, target: str) -> None:
 
 @pytest.mark.parametrize("fahrenheit", [False, True])
 @pytest.mark.parametrize(
-    ("key", "leaf", "outside", "inside"),
+    ("key", "setting", "outside", "inside"),
     [
         ("preferred_temperature", "preferred_temperature", 8.5, 21),
         ("preferred_temperature", "preferred_temperature", 31, 21),
@@ -156,7 +156,7 @@ async def test_outside_the_range_again(
     house: House,
     *,
     key: str,
-    leaf: str,
+    setting: str,
     outside: float,
     inside: float,
     fahrenheit: bool,
@@ -165,13 +165,13 @@ async def test_outside_the_range_again(
     if fahrenheit:
         house.use_fahrenheit()
     await house.connected()
-    await house.change_elsewhere({"room": {leaf: outside}})
+    await house.change_elsewhere({"room": {setting: outside}})
     snapshot = house.state(key)
-    await house.change_elsewhere({"room": {leaf: inside}})
+    await house.change_elsewhere({"room": {setting: inside}})
     await async_reproduce_state(house.hass, [snapshot])
     assert house.state(key).state == snapshot.state
     assert house.received() == [
-        {**ids("hp-1"), "room": {leaf: pytest.approx(outside, abs=0.05)}}
+        {**ids("hp-1"), "room": {setting: pytest.approx(outside, abs=0.05)}}
     ]
     beyond = outside + (0.6 if outside != 8.5 else -0.6)
     if fahrenheit:

@@ -7,7 +7,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.heatpump_steering.api import ControlMode, Settings
-from custom_components.heatpump_steering.vacation_profile import Profile
+from custom_components.heatpump_steering.model.profile import Profile
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import device_registry as dr

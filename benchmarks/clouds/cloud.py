@@ -16,7 +16,7 @@ class Request:
 
     @property
     def writes(self) -> bool:
-        """Tell whether it asked for a change."""
+        """Return whether it asked for a change."""
         return self.method != HTTPMethod.GET
 
 

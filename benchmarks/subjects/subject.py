@@ -58,7 +58,7 @@ class Subject(ABC):
 
     @abstractmethod
     def shows(self, home: Home, device: int, step: int) -> bool:
-        """Tell whether Home Assistant shows the slider there."""
+        """Return whether Home Assistant shows the slider there."""
 
     def arrivals(self) -> AbstractContextManager[list[float]] | None:
         """Note when calls arrive at what collects them; None where nothing does."""

@@ -10,14 +10,14 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .account import without_api_path
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .issues import async_forget_issues
-from .memory import memory_store
 from .services import async_setup_services
-from .vacation_book import vacation_store
-from .wording import async_error_text
+from .sync.memory import memory_store
+from .sync.vacation_book import vacation_store
+from .ui.authentication import without_api_path
+from .ui.issues import async_forget_issues
+from .ui.texts import async_error_text
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [

@@ -24,8 +24,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, device_info
-from .entity_ids import CALENDAR
-from .vacation_plans import (
+from .model.schedule import (
     FIRST_YEAR,
     LAST_YEAR,
     Plan,
@@ -34,6 +33,7 @@ from .vacation_plans import (
     new_uid,
     reckonable,
 )
+from .ui.ids import CALENDAR
 
 # Nothing here waits for the cloud.
 PARALLEL_UPDATES = 0

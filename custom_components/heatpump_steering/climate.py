@@ -22,8 +22,11 @@ from homeassistant.util.unit_conversion import (
     TemperatureDeltaConverter,
 )
 
-from .api import ControlMode, Leaf, Settings
-from .band import (
+from .api import ControlMode, Setting, Settings
+from .const import Target
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .entity import SteeringEntity, async_add_for_each_target
+from .model.band import (
     Band,
     band_of,
     change_to_band,
@@ -33,14 +36,11 @@ from .band import (
     shift_to,
     upper_edge,
 )
-from .const import Target
-from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .entity import SteeringEntity, async_add_for_each_target
-from .errors import action_error
-from .limits import EDGES, RANGES, LimitError
-from .wording import async_common_text
+from .model.limits import EDGES, RANGES, LimitError
+from .ui.errors import action_error
+from .ui.texts import async_common_text
 
-# The outbox orders and merges what is written; here it would only make a scene wait.
+# The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
 
 HVAC_MODES: Final = {
@@ -201,7 +201,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         """Return the step of the control, in the house's own unit."""
         if self._house_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
-        return RANGES[Leaf.PREFERRED_TEMPERATURE].step
+        return RANGES[Setting.PREFERRED_TEMPERATURE].step
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
@@ -289,7 +289,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     def _as_held(self, target: float | None) -> float | None:
         """Return what the cloud holds, or has held, if this is the same, rounded for display and outside our range."""
-        if target is None or RANGES[Leaf.PREFERRED_TEMPERATURE].includes(target):
+        if target is None or RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
             return target
         for held in (self.shown, self._earlier):
             target = self._as_shown(target, held.preferred_temperature)

@@ -27,14 +27,6 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.translation import async_load_integrations
 
-from .account import (
-    InputError,
-    async_try_out,
-    checked_id,
-    checked_key,
-    checked_server,
-    cleaned,
-)
 from .api import SettingsClient, SteeringError, id_key
 from .const import (
     CONF_BASE_URL,
@@ -46,13 +38,21 @@ from .const import (
     PRODUCTION_URL,
     SANDBOX_URL,
 )
-from .entity_ids import Identifiers, namespace
-from .entries import connects, entry_title, entry_unique_id, home_of, overlap, server
-from .handing_over import async_hand_over_unconnected
-from .markdown import escaped
 from .options_flow import SteeringOptionsFlow
-from .sessions import session_for_a_test
-from .wording import async_common_text
+from .sync.sessions import session_for_a_test
+from .ui.authentication import (
+    InputError,
+    async_try_out,
+    checked_id,
+    checked_key,
+    checked_server,
+    cleaned,
+)
+from .ui.entries import connects, entry_title, entry_unique_id, home_of, overlap, server
+from .ui.ids import Identifiers, namespace
+from .ui.markdown import escaped
+from .ui.new_id import async_replace_id_unconnected
+from .ui.texts import async_common_text
 
 _KEY: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
@@ -298,7 +298,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             return
         if before in listed.ids:
             return
-        await async_hand_over_unconnected(self.hass, entry, before, after)
+        await async_replace_id_unconnected(self.hass, entry, before, after)
 
 
 def _checked(

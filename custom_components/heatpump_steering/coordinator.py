@@ -22,26 +22,23 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .activity import async_tell_of_changes, async_tell_of_values_by_hand
 from .api import (
     BadKeyError,
     ControlMode,
     DeviceIds,
     HeatPump,
-    Leaf,
     Listing,
     NotFoundError,
     Reading,
     ReadingNotOfferedError,
     ReadingRefusedError,
+    Setting,
     Settings,
     SettingsClient,
     SteeringError,
     TooManyRequestsError,
     Value,
 )
-from .band import worth_keeping
-from .books import Books, TargetData
 from .const import (
     CONF_BASE_URL,
     CONF_USER_ID,
@@ -56,14 +53,30 @@ from .const import (
     READ_BACK_GROWTH,
     Target,
 )
-from .devices import READS_UNTIL_GONE, StaleDevices
-from .entity_ids import Identifiers
-from .entries import home_of
-from .errors import READ_ERRORS, action_error, nothing_listed_reason, reason_text
-from .handing_over import async_hand_over
-from .hot_water import ColdHotWater, HotWaterWatch
-from .identity import Question, alike, async_ask_only, may_be
-from .issues import (
+from .model.band import worth_keeping
+from .model.limits import (
+    LimitError,
+    check_hot_water,
+    check_order,
+    check_values,
+    is_cold,
+)
+from .model.profile import Profile
+from .model.shadow import DeviceShadow, NotKept, Outcome
+from .model.vacation_record import Stage
+from .sync.memory import Memory
+from .sync.request_log import RequestLog
+from .sync.sessions import async_session
+from .sync.shadows import Shadows, TargetData
+from .sync.vacation import VacationKeeper
+from .sync.write_queue import StoppedError, WriteQueue
+from .ui.entries import home_of
+from .ui.errors import READ_ERRORS, action_error, nothing_listed_reason, reason_text
+from .ui.events import async_fire_changed_elsewhere, async_fire_stayed_by_hand
+from .ui.hot_water_watch import ColdHotWater, HotWaterWatch
+from .ui.identity import Question, alike, async_ask_only, may_be
+from .ui.ids import Identifiers
+from .ui.issues import (
     async_close_issues,
     async_show_broken_links,
     async_show_cold_hot_water,
@@ -71,17 +84,10 @@ from .issues import (
     async_show_not_kept,
     async_show_overdue_vacations,
 )
-from .ledger import Ledger, NotKept, Outcome
-from .limits import LimitError, check_hot_water, check_order, check_values, is_cold
-from .memory import Memory
-from .outbox import Outbox, StoppedError
-from .requests import Requests
-from .room_sensors import CONF_ROOM_SENSORS, RoomSensors
-from .sessions import async_session
-from .vacation import VacationKeeper
-from .vacation_profile import Profile
-from .vacation_record import Stage
-from .wording import async_follow_language
+from .ui.new_id import async_replace_id
+from .ui.room_sensors import CONF_ROOM_SENSORS, RoomSensors
+from .ui.stale_devices import READS_UNTIL_GONE, StaleDevices
+from .ui.texts import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
 
@@ -113,7 +119,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.identifiers = Identifiers(hass, entry)
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.memory = Memory(hass, entry.entry_id)
-        self.requests = Requests()
+        self.requests = RequestLog()
         self.room_sensors = RoomSensors(
             hass,
             entry.options.get(CONF_ROOM_SENSORS, {}),
@@ -131,8 +137,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             device_ids=device_ids,
             on_request=self.requests.note,
         )
-        self._books = Books(write_only=self.write_only)
-        self._outbox = Outbox(self, self._create_task)
+        self._shadows = Shadows(write_only=self.write_only)
+        self._queue = WriteQueue(self, self._create_task)
         self.vacations = VacationKeeper(
             hass,
             entry.entry_id,
@@ -178,7 +184,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     def _create_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         # Not a background task: those are cancelled before Home Assistant says that it is stopping.
         return self.config_entry.async_create_task(
-            self.hass, work, f"{DOMAIN} outbox", eager_start=False
+            self.hass, work, f"{DOMAIN} write queue", eager_start=False
         )
 
     def _create_background_task(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -194,7 +200,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @property
     def each_target(self) -> list[Target]:
         """Return the heat pumps there are; the home itself where it cannot be read."""
-        return self._books.targets
+        return self._shadows.targets
 
     @property
     def main_target(self) -> Target:
@@ -211,13 +217,13 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         await self.vacations.async_load()
         if self.write_only:
             self.update_interval = LIST_INTERVAL
-            self._books.keep_only([self.home])
+            self._shadows.keep_only([self.home])
             devices = list(self.identifiers.async_devices())
             if self.home is None and len(devices) == 1 and devices != [None]:
                 # The home is now what the heat pump was while it could be read.
-                await self._hand_over(devices[0], None)
-            for ledger in self._books.of(self.home):
-                ledger.restore(self.memory.accepted(self.home))
+                await self._replace_id(devices[0], None)
+            for shadow in self._shadows.of(self.home):
+                shadow.restore(self.memory.accepted(self.home))
             if self.home is not None:
                 self._heat_pumps = {self.home: HeatPump(device_id=self.home)}
 
@@ -252,7 +258,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
         Raises ConfigEntryAuthFailed for a key that is proven bad, UpdateFailed when there is nothing to show.
         """
-        number = self._books.next_number()
+        number = self._shadows.next_number()
         try:
             reading = await self._get_reading()
             await self._list_when_due(reading)
@@ -266,9 +272,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._misses = 0
             self._passed_over = len(reading.passed_over)
             self.update_interval = POLL_INTERVAL
-            self._follow_up(self._books.read(reading, number=number))
+            self._follow_up(self._shadows.read(reading, number=number))
             if reading.heat_pumps.keys() - self._others:
-                targets = [*self._books.shown_targets, *self._ask_on(reading)]
+                targets = [*self._shadows.shown_targets, *self._ask_on(reading)]
                 self._stale_devices.async_read(
                     {self.identifiers.device(target) for target in targets}
                 )
@@ -287,7 +293,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 LOGGER.debug("Nobody knows where the heat pump is: %s", error)
             else:
                 new_id = self._new_id_of(device_id, listed)
-                if new_id is not None and await self._hand_over(device_id, new_id):
+                if new_id is not None and await self._replace_id(device_id, new_id):
                     return await self._client.get_settings(self.user_id, new_id)
         if missing is not None:
             raise missing
@@ -431,7 +437,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         }
         self.identifiers.settle(heat_pumps)
         moved = self._moved(heat_pumps, listed, reading)
-        if moved is not None and not await self._hand_over(*moved):
+        if moved is not None and not await self._replace_id(*moved):
             return
         self.identifiers.settle(heat_pumps)
         self._listed_at = now
@@ -439,11 +445,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self.memory.keep_listed(listed.ids)
         self._others = listed.others
         self._heat_pumps = heat_pumps
-        self._books.keep_only(self._heat_pumps)
+        self._shadows.keep_only(self._heat_pumps)
         self._without_settings = gone & self._heat_pumps.keys()
         for device_id in self._without_settings:
             # What they were does not count any more.
-            self._books.forget(device_id)
+            self._shadows.forget(device_id)
         for device_id in self._absences.keys() - self._without_settings:
             del self._absences[device_id]
         self._all_gone = all_gone
@@ -501,7 +507,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         return None
 
-    async def _hand_over(self, before: Target, after: Target) -> bool:
+    async def _replace_id(self, before: Target, after: Target) -> bool:
         """Let a target have all that another one had; returns whether that is done.
 
         It is not where entities are alive. The entry is set up anew then, and it is done on the way.
@@ -511,7 +517,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             if not self._closed:
                 self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return False
-        await async_hand_over(
+        await async_replace_id(
             self.hass,
             entry,
             before,
@@ -540,7 +546,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         A key that is refused there too is bad. Raises ConfigEntryAuthFailed or UpdateFailed.
         """
         try:
-            await self._outbox.submit(self.home, Settings())
+            await self._queue.submit(self.home, Settings())
         except BadKeyError as proof:
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN, translation_key="read_bad_key"
@@ -575,19 +581,19 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             ) from error
         LOGGER.debug("The cloud asks to wait: %s", error)
         self._be_silent(error)
-        if self._books.waiting:
+        if self._shadows.waiting:
             self._plan_read_back()
         self.update_interval = timedelta(seconds=wait)
 
     @property
     def _can_wait(self) -> bool:
-        """Tell whether there is something to show until the next read."""
+        """Return whether there is something to show until the next read."""
         return self._listed_at is not None and self.last_update_success
 
     def _follow_up(self, outcomes: Mapping[Target, Outcome]) -> None:
         """Do what a reading asks for: tell of changes, send again, read again."""
         for target, outcome in outcomes.items():
-            async_tell_of_changes(
+            async_fire_changed_elsewhere(
                 self.hass, self.identifiers, target, outcome.changed_elsewhere
             )
             self.vacations.changed_elsewhere(target, outcome.changed_elsewhere)
@@ -598,7 +604,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                     f"{DOMAIN} not kept",
                 )
         self._show_issues()
-        if self._books.waiting:
+        if self._shadows.waiting:
             self._plan_read_back()
         else:
             self._cancel_read_back()
@@ -608,7 +614,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Show under Repairs what is wrong, and nothing that no longer is."""
         entry_id = self.config_entry.entry_id
         async_show_not_kept(
-            self.hass, entry_id, self.identifiers, self._books.not_kept()
+            self.hass, entry_id, self.identifiers, self._shadows.not_kept()
         )
         async_show_broken_links(self.hass, entry_id, self.identifiers, self._heat_pumps)
         async_show_no_heat_pumps(self.hass, self.config_entry, self._nothing_left)
@@ -638,7 +644,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     async def _look(self) -> Reading:
         """Read the settings between the polls; raises SteeringError."""
-        number = self._books.next_number()
+        number = self._shadows.next_number()
         try:
             reading = await self._client.get_settings(
                 self.user_id, self._only_device_id
@@ -646,7 +652,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         except TooManyRequestsError as error:
             self._be_silent(error)
             raise
-        self._follow_up(self._books.read(reading, number=number))
+        self._follow_up(self._shadows.read(reading, number=number))
         self._publish()
         return reading
 
@@ -678,23 +684,23 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @property
     def waiting_changes(self) -> int:
         """Return how many changes are on their way."""
-        return self._outbox.waiting
+        return self._queue.waiting
 
     def pending(self, target: Target) -> Settings:
         """Return what is on its way for a target, as one change."""
-        return self._outbox.pending(target)
+        return self._queue.pending(target)
 
-    def ledgers(self, target: Target) -> list[Ledger]:
-        """Return the ledgers that a target stands for."""
-        return self._books.of(target)
+    def shadows(self, target: Target) -> list[DeviceShadow]:
+        """Return the shadows that a target stands for."""
+        return self._shadows.of(target)
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown for a target; for a home of one heat pump, that one's settings."""
-        return self._books.shown(target)
+        return self._shadows.shown(target)
 
     def expected(self, target: Target) -> Settings:
         """Return what will be shown when all that is on its way has arrived."""
-        return self.shown(target).with_change(self._outbox.pending(target))
+        return self.shown(target).with_change(self._queue.pending(target))
 
     async def async_change(self, target: Target, change: Settings) -> None:
         """Bring a change to the cloud; returns when the cloud has accepted it.
@@ -720,7 +726,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         The 40 °C rule and the order of minimum and maximum hold here, too. Raises as `async_change` does.
         """
         try:
-            await self._outbox.submit(target, change)
+            await self._queue.submit(target, change)
         except TooManyRequestsError as error:
             self._be_silent(error)
             raise action_error(self.hass, error) from error
@@ -733,43 +739,43 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     async def _send_again(self, target: Target, change: Settings) -> None:
         """Send what was not kept once more, but for what somebody has changed in the meantime."""
-        change = change.without(self._outbox.pending(target).leaves)
+        change = change.without(self._queue.pending(target).keys())
         # Whoever closes the connection does not ask what was not kept.
         with suppress(StoppedError):
             try:
                 if change:
-                    await self._outbox.submit(target, change, resent=True)
+                    await self._queue.submit(target, change, resent=True)
             except SteeringError, LimitError:
-                for ledger in self._books.of(target):
-                    ledger.give_up(change)
+                for shadow in self._shadows.of(target):
+                    shadow.give_up(change)
                 self._show_issues()
                 self._publish()
 
     def check(self, target: Target, change: Settings) -> None:
         """Raise LimitError if the change as a whole cannot be, for one of the heat pumps it concerns."""
         check_hot_water(change, on_vacation=self.vacations.lets_hot_water_cool(target))
-        for ledger in self._books.of(target):
-            check_order(change, ledger.shown)
+        for shadow in self._shadows.of(target):
+            check_order(change, shadow.shown)
 
     async def deliver(self, target: Target, change: Settings, *, resent: bool) -> None:
         """Send a change once, and show it as soon as the cloud has accepted it; raises SteeringError."""
         if is_cold(change):
             await self.vacations.async_note_cold(target)
-        ledgers = self._books.of(target)
-        for ledger in ledgers:
-            ledger.send(change, now=monotonic())
+        shadows = self._shadows.of(target)
+        for shadow in shadows:
+            shadow.send(change, now=monotonic())
         try:
             server_time = await self._client.patch_settings(
                 self.user_id, target, change
             )
         except SteeringError as error:
             if not error.maybe_applied:
-                for ledger in ledgers:
-                    ledger.refuse(change)
+                for shadow in shadows:
+                    shadow.refuse(change)
             if isinstance(error, BadKeyError):
                 self.config_entry.async_start_reauth(self.hass)
             raise
-        self._books.accept(target, change, server_time=server_time, resent=resent)
+        self._shadows.accept(target, change, server_time=server_time, resent=resent)
         if change and not self.write_only:
             self._read_back_wait = READ_BACK_FIRST
             self._plan_read_back()
@@ -783,7 +789,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             reading = await self._look()
         except SteeringError:
             return False
-        return self._books.confirmed(target, change, reading)
+        return self._shadows.confirmed(target, change, reading)
 
     @callback
     def _keep_room_sensors(self, picked: Mapping[str, str]) -> None:
@@ -798,7 +804,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._closed = True
         self._cancel_read_back()
         self._hot_water.stop()
-        await self._outbox.drain()
+        await self._queue.drain()
         await self.vacations.async_close()
         async_close_issues(self.hass, self.config_entry.entry_id)
         await self.memory.async_save_now()
@@ -810,8 +816,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     @property
     def whole(self) -> bool:
-        """Tell whether the last read showed no heat pump but those there are."""
-        return self._books.whole
+        """Return whether the last read showed no heat pump but those there are."""
+        return self._shadows.whole
 
     @property
     def silence(self) -> float:
@@ -819,24 +825,24 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         return max(0.0, self._silent_until - monotonic())
 
     def can_read(self, target: Target) -> bool:
-        """Tell whether the settings of a target can be read, if it is there."""
+        """Return whether the settings of a target can be read, if it is there."""
         return not self.write_only and self._only_device_id in (None, target)
 
-    def unsettled(self, target: Target) -> set[Leaf]:
+    def unsettled(self, target: Target) -> set[Setting]:
         """Return what was sent to a target, and no read has shown yet."""
-        return self._books.unsettled(target)
+        return self._shadows.unsettled(target)
 
-    def not_kept(self, target: Target) -> Mapping[Leaf, NotKept]:
+    def not_kept(self, target: Target) -> Mapping[Setting, NotKept]:
         """Return the wishes of a target that were not kept."""
         return {
-            leaf: it
-            for ledger in self._books.of(target)
-            for leaf, it in ledger.not_kept.items()
+            setting: it
+            for shadow in self._shadows.of(target)
+            for setting, it in shadow.not_kept.items()
         }
 
     async def async_settle(self) -> None:
         """Wait until what is on its way has arrived, or failed."""
-        await self._outbox.settle()
+        await self._queue.settle()
 
     async def async_read_now(self) -> None:
         """Read what a vacation has to know; raises HomeAssistantError if that may go better in a while.
@@ -864,9 +870,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._tell_all()
 
     @callback
-    def stayed_by_hand(self, target: Target, values: Mapping[Leaf, Value]) -> None:
+    def stayed_by_hand(self, target: Target, values: Mapping[Setting, Value]) -> None:
         """Tell of settings that the end of a vacation has left as somebody had set them."""
-        async_tell_of_values_by_hand(self.hass, self.identifiers, target, values)
+        async_fire_stayed_by_hand(self.hass, self.identifiers, target, values)
 
     @callback
     def show_overdue(self, overdue: Mapping[Target, tuple[Stage, str]]) -> None:
@@ -887,7 +893,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         """Return the settings of the heat pumps that are not on vacation."""
         stages = self.vacations.stages()
         return {
-            target: self._books.shown(target)
+            target: self._shadows.shown(target)
             for target in self.each_target
             if stages[target] not in (Stage.STARTING, Stage.AWAY)
         }
@@ -900,7 +906,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             target: data
             if (stage := stages[target]) is Stage.HOME
             else replace(data, vacation=stage)
-            for target, data in self._books.data().items()
+            for target, data in self._shadows.data().items()
         }
         data = SteeringData(self._heat_pumps, targets)
         if data != self.data:
@@ -957,7 +963,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     def _remember(self, targets: Mapping[Target, TargetData]) -> None:
         self.memory.keep_settings(
-            accepted=self._books.accepted() if self.write_only else {},
+            accepted=self._shadows.accepted() if self.write_only else {},
             modes={
                 target: mode
                 for target, data in targets.items()

@@ -13,8 +13,8 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_NAMESPACE, CONF_USER_ID, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .entity_ids import Identifiers
-from .room_sensors import CONF_ROOM_SENSORS
+from .ui.ids import Identifiers
+from .ui.room_sensors import CONF_ROOM_SENSORS
 
 _TO_REDACT: Final = {
     CONF_API_KEY,
@@ -120,19 +120,20 @@ def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
         "heat_pump": None if heat_pump is None else asdict(heat_pump),
         "status": coordinator.data.targets[target].status,
         "pending": coordinator.pending(target).to_json(),
-        "books": [
+        "shadows": [
             {
-                "reported": ledger.reported.to_json(),
-                "accepted": ledger.accepted.to_json(),
-                "shown": ledger.shown.to_json(),
+                "reported": shadow.reported.to_json(),
+                "accepted": shadow.accepted.to_json(),
+                "shown": shadow.shown.to_json(),
                 "not_kept": {
-                    leaf: asdict(not_kept) for leaf, not_kept in ledger.not_kept.items()
+                    setting: asdict(not_kept)
+                    for setting, not_kept in shadow.not_kept.items()
                 },
-                "updated_at": ledger.updated_at.isoformat()
-                if ledger.updated_at
+                "updated_at": shadow.updated_at.isoformat()
+                if shadow.updated_at
                 else None,
             }
-            for ledger in coordinator.ledgers(target)
+            for shadow in coordinator.shadows(target)
         ],
     }
 

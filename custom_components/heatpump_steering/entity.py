@@ -17,9 +17,9 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Settings
-from .books import TargetData
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator, listening_to
+from .sync.shadows import TargetData
 
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
 REDRAW = 0.3
@@ -71,7 +71,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Tell whether the cloud is reached and knows the heat pump."""
+        """Return whether the cloud is reached and knows the heat pump."""
         return super().available and self.target in self.coordinator.data.targets
 
     @callback

@@ -12,7 +12,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN, EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND
-from .wording import async_common_text, async_setting_name
+from .ui.texts import async_common_text, async_setting_name
 
 
 @callback

@@ -15,13 +15,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_conversion import TemperatureDeltaConverter
 
-from .api import Leaf, Settings, without_dust
+from .api import Setting, Settings, without_dust
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
-from .limits import RANGES, Range, range_of
+from .model.limits import RANGES, Range, range_of
 
-# The outbox orders and merges what is written; here it would only make a scene wait.
+# The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
 
 
@@ -29,31 +29,35 @@ PARALLEL_UPDATES = 0
 class SteeringNumberDescription(NumberEntityDescription):
     """Says which setting a number is; `step` is in the house's own unit."""
 
-    leaf: Leaf
+    setting: Setting
     step_celsius: float
     step_fahrenheit: float
 
 
 TEMPERATURES = tuple(
     SteeringNumberDescription(
-        key=leaf,
-        leaf=leaf,
+        key=setting,
+        setting=setting,
         device_class=NumberDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        step_celsius=RANGES[leaf].step,
+        step_celsius=RANGES[setting].step,
         step_fahrenheit=1,
     )
-    for leaf in (Leaf.PREFERRED_TEMPERATURE, Leaf.HOT_WATER_MIN, Leaf.HOT_WATER_MAX)
+    for setting in (
+        Setting.PREFERRED_TEMPERATURE,
+        Setting.HOT_WATER_MIN,
+        Setting.HOT_WATER_MAX,
+    )
 )
 DIFFERENCES = tuple(
     SteeringNumberDescription(
-        key=leaf,
-        leaf=leaf,
+        key=setting,
+        setting=setting,
         device_class=NumberDeviceClass.TEMPERATURE_DELTA,
-        step_celsius=RANGES[leaf].step,
-        step_fahrenheit=RANGES[leaf].step,
+        step_celsius=RANGES[setting].step,
+        step_fahrenheit=RANGES[setting].step,
     )
-    for leaf in (Leaf.ALLOWED_BELOW, Leaf.ALLOWED_ABOVE)
+    for setting in (Setting.ALLOWED_BELOW, Setting.ALLOWED_ABOVE)
 )
 
 
@@ -89,7 +93,7 @@ class SteeringNumber(SteeringEntity, NumberEntity):
         target: Target,
         description: SteeringNumberDescription,
     ) -> None:
-        """Show one leaf of the settings."""
+        """Show one setting of the settings."""
         super().__init__(coordinator, target, description.key)
         self.entity_description = description
 
@@ -97,7 +101,7 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     @override
     def native_value(self) -> float | None:
         """Return the value, or None while unknown."""
-        value = self.shown.get(self.entity_description.leaf)
+        value = self.shown.get(self.entity_description.setting)
         return value if isinstance(value, float) else None
 
     @property
@@ -115,7 +119,7 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     @property
     def _range(self) -> Range:
         return range_of(
-            self.entity_description.leaf,
+            self.entity_description.setting,
             on_vacation=self.coordinator.vacations.lets_hot_water_cool(self.target),
             earlier=self.coordinator.memory.last_outside(self.target),
         )
@@ -142,7 +146,7 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set the temperature, in °C."""
-        await self.async_change(Settings.of({self.entity_description.leaf: value}))
+        await self.async_change(Settings.of({self.entity_description.setting: value}))
 
     @property
     def _house_unit(self) -> UnitOfTemperature:

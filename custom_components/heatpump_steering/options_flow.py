@@ -29,13 +29,11 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from .account import cleaned
-from .api import ControlMode, Leaf, Settings, without_dust
+from .api import ControlMode, Setting, Settings, without_dust
 from .const import HOME_KEY
 from .coordinator import HeatPumpSteeringConfigEntry
-from .limits import range_of
-from .room_sensors import CONF_ROOM_SENSORS
-from .vacation_profile import (
+from .model.limits import range_of
+from .model.profile import (
     CONF_CONTROL_MODE,
     CONF_HOT_WATER_MIN,
     CONF_PREFERRED_TEMPERATURE,
@@ -46,7 +44,9 @@ from .vacation_profile import (
     DEFAULT_WELCOME_TEMPERATURE,
     VACATION_TEMPERATURES,
 )
-from .wording import async_error_text
+from .ui.authentication import cleaned
+from .ui.room_sensors import CONF_ROOM_SENSORS
+from .ui.texts import async_error_text
 
 CONF_COUNTRY = "country"
 CONF_HEAT_PUMP = "heat_pump"
@@ -161,7 +161,9 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
                 errors["base"] = "refused"
                 reason = async_error_text(self.hass, error)
             else:
-                return self._save({str(leaf): value for leaf, value in change.items()})
+                return self._save(
+                    {str(setting): value for setting, value in change.items()}
+                )
         return self.async_show_form(
             step_id="location",
             data_schema=self.add_suggested_values_to_schema(
@@ -179,7 +181,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
 
     @property
     def _connected(self) -> bool:
-        """Tell whether the home is connected; it may have been unloaded while its options were open."""
+        """Return whether the home is connected; it may have been unloaded while its options were open."""
         return self.config_entry.state is ConfigEntryState.LOADED
 
     def _save(self, options: dict[str, Any]) -> ConfigFlowResult:
@@ -220,8 +222,8 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
 def _vacation_schema(unit: str) -> vol.Schema:
     """Return the form of the vacation, in the house's own unit."""
 
-    def temperature(leaf: Leaf, on_vacation: bool = False) -> NumberSelector:
-        allowed = range_of(leaf, on_vacation=on_vacation)
+    def temperature(setting: Setting, on_vacation: bool = False) -> NumberSelector:
+        allowed = range_of(setting, on_vacation=on_vacation)
         fahrenheit = unit == UnitOfTemperature.FAHRENHEIT
         return NumberSelector(
             NumberSelectorConfig(
@@ -241,9 +243,9 @@ def _vacation_schema(unit: str) -> vol.Schema:
             vol.Required(
                 CONF_PREFERRED_TEMPERATURE,
                 default=default(DEFAULT_PREFERRED_TEMPERATURE),
-            ): temperature(Leaf.PREFERRED_TEMPERATURE),
+            ): temperature(Setting.PREFERRED_TEMPERATURE),
             vol.Optional(CONF_HOT_WATER_MIN): temperature(
-                Leaf.HOT_WATER_MIN, on_vacation=True
+                Setting.HOT_WATER_MIN, on_vacation=True
             ),
             vol.Optional(CONF_CONTROL_MODE): SelectSelector(
                 SelectSelectorConfig(
@@ -268,7 +270,7 @@ def _vacation_schema(unit: str) -> vol.Schema:
                         vol.Required(
                             CONF_WELCOME_TEMPERATURE,
                             default=default(DEFAULT_WELCOME_TEMPERATURE),
-                        ): temperature(Leaf.HOT_WATER_MIN),
+                        ): temperature(Setting.HOT_WATER_MIN),
                     }
                 ),
                 {"collapsed": True},

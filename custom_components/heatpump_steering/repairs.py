@@ -23,10 +23,10 @@ from homeassistant.helpers.selector import (
 from .api import Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
-from .handing_over import async_hand_over_unconnected
-from .identity import Question, is_question
-from .markdown import escaped
-from .wording import async_error_text
+from .ui.identity import Question, is_question
+from .ui.markdown import escaped
+from .ui.new_id import async_replace_id_unconnected
+from .ui.texts import async_error_text
 
 CONF_HEAT_PUMP: Final = "heat_pump"
 
@@ -124,7 +124,7 @@ class SameHeatPumpFlow(RepairsFlow):
             (chosen,) = choice
         (other,) = question.gone if question.only_one else question.there
         before, after = (other, chosen) if question.only_one else (chosen, other)
-        await async_hand_over_unconnected(self.hass, entry, before, after)
+        await async_replace_id_unconnected(self.hass, entry, before, after)
         await self.hass.config_entries.async_setup(entry.entry_id)
         return self.async_create_entry(data={})
 

@@ -14,7 +14,7 @@ from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 
-# The outbox orders and merges what is written; here it would only make a scene wait.
+# The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
 
 
@@ -104,6 +104,6 @@ class OptimizationSelect(SteeringSelect):
         """Return the option that is exactly what is shown; None if it is not one of the five."""
         shown = self.shown
         for option, change in self.changes.items():
-            if all(shown.get(leaf) == value for leaf, value in change.items()):
+            if all(shown.get(setting) == value for setting, value in change.items()):
                 return option
         return None

@@ -14,13 +14,13 @@ from homeassistant.const import EntityCategory, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .band import lower_edge, upper_edge
-from .books import TargetData
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
-from .ledger import Status
-from .vacation_record import Stage
+from .model.band import lower_edge, upper_edge
+from .model.shadow import Status
+from .model.vacation_record import Stage
+from .sync.shadows import TargetData
 
 # Only reads what the coordinator has.
 PARALLEL_UPDATES = 0
@@ -124,7 +124,7 @@ class SteeringSensor(SteeringEntity, SensorEntity):
     @property
     @override
     def available(self) -> bool:
-        """Tell whether there is something to show."""
+        """Return whether there is something to show."""
         if self.entity_description.needs_cloud:
             return super().available
         return self.target in self.coordinator.data.targets
@@ -160,4 +160,4 @@ class VacationSensor(SteeringSensor):
     @property
     def _settings(self) -> list[str]:
         in_hand = self.coordinator.vacations.in_hand(self.target)
-        return sorted(leaf.value for leaf in in_hand)
+        return sorted(setting.value for setting in in_hand)

@@ -23,7 +23,7 @@ from homeassistant.util.unit_conversion import (
     TemperatureDeltaConverter,
 )
 
-from .api import ControlMode, Leaf, Settings, Value, without_dust
+from .api import ControlMode, Setting, Settings, Value, without_dust
 from .const import DOMAIN, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 
@@ -35,19 +35,19 @@ def _off_in_yaml(value: object) -> object:
     return ControlMode.OFF if value is False else value
 
 
-_FIELDS: Final[Mapping[Leaf, Any]] = {
-    Leaf.PREFERRED_TEMPERATURE: vol.Coerce(float),
-    Leaf.ALLOWED_BELOW: vol.Coerce(float),
-    Leaf.ALLOWED_ABOVE: vol.Coerce(float),
-    Leaf.SCHEDULE: cv.boolean,
-    Leaf.CONTROL_MODE: vol.All(_off_in_yaml, vol.Coerce(ControlMode)),
-    Leaf.HOT_WATER_MIN: vol.Coerce(float),
-    Leaf.HOT_WATER_MAX: vol.Coerce(float),
-    Leaf.FLEX_TRADING: cv.boolean,
-    Leaf.DYNAMIC_TARIFF: cv.boolean,
-    Leaf.PV_SELF_CONSUMPTION: cv.boolean,
-    Leaf.COUNTRY: vol.All(cv.string, vol.Upper, vol.Match(r"^[A-Z]{2}$")),
-    Leaf.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
+_FIELDS: Final[Mapping[Setting, Any]] = {
+    Setting.PREFERRED_TEMPERATURE: vol.Coerce(float),
+    Setting.ALLOWED_BELOW: vol.Coerce(float),
+    Setting.ALLOWED_ABOVE: vol.Coerce(float),
+    Setting.SCHEDULE: cv.boolean,
+    Setting.CONTROL_MODE: vol.All(_off_in_yaml, vol.Coerce(ControlMode)),
+    Setting.HOT_WATER_MIN: vol.Coerce(float),
+    Setting.HOT_WATER_MAX: vol.Coerce(float),
+    Setting.FLEX_TRADING: cv.boolean,
+    Setting.DYNAMIC_TARIFF: cv.boolean,
+    Setting.PV_SELF_CONSUMPTION: cv.boolean,
+    Setting.COUNTRY: vol.All(cv.string, vol.Upper, vol.Match(r"^[A-Z]{2}$")),
+    Setting.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
 }
 
 _KEYS: Final[dict[vol.Marker, Any]] = {
@@ -55,20 +55,20 @@ _KEYS: Final[dict[vol.Marker, Any]] = {
     vol.Optional(ATTR_DEVICE_ID): vol.All(
         cv.ensure_list, [cv.string], vol.Length(min=1)
     ),
-    **{vol.Optional(str(leaf)): check for leaf, check in _FIELDS.items()},
+    **{vol.Optional(str(setting)): check for setting, check in _FIELDS.items()},
 }
 
 _SCHEMA: Final = vol.Schema(
-    vol.All(_KEYS, cv.has_at_least_one_key(*(str(leaf) for leaf in _FIELDS)))
+    vol.All(_KEYS, cv.has_at_least_one_key(*(str(setting) for setting in _FIELDS)))
 )
 
 # What is said and answered in the house's own unit; the settings are in °C and kelvin.
 _CONVERTERS: Final = {
-    Leaf.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Leaf.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Leaf.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Leaf.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Leaf.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
+    Setting.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
+    Setting.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
+    Setting.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
+    Setting.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
+    Setting.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
 }
 
 
@@ -99,9 +99,9 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     unit = hass.config.units.temperature_unit
     change = Settings.of(
         {
-            leaf: _converted(leaf, call.data[leaf], lambda own: (unit, own))
-            for leaf in Leaf
-            if leaf in call.data
+            setting: _converted(setting, call.data[setting], lambda own: (unit, own))
+            for setting in Setting
+            if setting in call.data
         }
     )
     outcomes = await asyncio.gather(
@@ -116,8 +116,8 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
 
     def told(settings: Settings) -> JsonObjectType:
         return {
-            str(leaf): _converted(leaf, value, lambda own: (own, unit))
-            for leaf, value in settings.items()
+            str(setting): _converted(setting, value, lambda own: (own, unit))
+            for setting, value in settings.items()
         }
 
     return {
@@ -127,12 +127,12 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
 
 
 def _converted(
-    leaf: Leaf, value: Value, from_to: Callable[[str], tuple[str, str]]
+    setting: Setting, value: Value, from_to: Callable[[str], tuple[str, str]]
 ) -> Value:
     """Return the value in another unit, where it has one."""
-    if leaf not in _CONVERTERS or not isinstance(value, float):
+    if setting not in _CONVERTERS or not isinstance(value, float):
         return value
-    converter, own_unit = _CONVERTERS[leaf]
+    converter, own_unit = _CONVERTERS[setting]
     return without_dust(converter.convert(value, *from_to(own_unit)))
 
 

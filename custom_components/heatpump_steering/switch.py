@@ -8,19 +8,19 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import Leaf, Settings
+from .api import Setting, Settings
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 
-# The outbox orders and merges what is written; here it would only make a scene wait.
+# The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
 
-LEAVES = (
-    Leaf.FLEX_TRADING,
-    Leaf.DYNAMIC_TARIFF,
-    Leaf.PV_SELF_CONSUMPTION,
-    Leaf.SCHEDULE,
+SETTINGS = (
+    Setting.FLEX_TRADING,
+    Setting.DYNAMIC_TARIFF,
+    Setting.PV_SELF_CONSUMPTION,
+    Setting.SCHEDULE,
 )
 
 
@@ -34,7 +34,7 @@ async def async_setup_entry(
     def make(
         coordinator: SteeringCoordinator, target: Target
     ) -> Iterable[SteeringSwitch]:
-        return (SteeringSwitch(coordinator, target, leaf) for leaf in LEAVES)
+        return (SteeringSwitch(coordinator, target, setting) for setting in SETTINGS)
 
     await async_add_for_each_target(entry, async_add_entities, make)
 
@@ -46,11 +46,11 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
     _attr_entity_category = EntityCategory.CONFIG
 
     def __init__(
-        self, coordinator: SteeringCoordinator, target: Target, leaf: Leaf
+        self, coordinator: SteeringCoordinator, target: Target, setting: Setting
     ) -> None:
-        """Show one leaf of the settings."""
-        super().__init__(coordinator, target, leaf)
-        self._leaf = leaf
+        """Show one setting of the settings."""
+        super().__init__(coordinator, target, setting)
+        self._setting = setting
 
     @property
     @override
@@ -62,7 +62,7 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
     @override
     def is_on(self) -> bool | None:
         """Return whether it is on, or None while unknown."""
-        value = self.shown.get(self._leaf)
+        value = self.shown.get(self._setting)
         return None if value is None else bool(value)
 
     @override
@@ -74,9 +74,9 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Switch it on; the cloud switches off what excludes it."""
-        await self.async_change(Settings.of({self._leaf: True}))
+        await self.async_change(Settings.of({self._setting: True}))
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Switch it off."""
-        await self.async_change(Settings.of({self._leaf: False}))
+        await self.async_change(Settings.of({self._setting: False}))

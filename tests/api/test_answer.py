@@ -135,7 +135,7 @@ async def test_four_thousand_heat_pumps(cloud: Simulator) -> None:
 
 
 def is_unclean(character: str) -> bool:
-    """Tell whether a character is none of a text's: half of one, a control, or one that turns the direction."""
+    """Return whether a character is none of a text's: half of one, a control, or one that turns the direction."""
     return (
         category(character) in ("Cs", "Cc", "Zl", "Zp")
         or character in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"

@@ -12,6 +12,7 @@ import pytest
 from custom_components.heatpump_steering.api import (
     BadKeyError,
     ControlMode,
+    Failure,
     HeatPump,
     NotFoundError,
     NotUnderstandableError,
@@ -22,7 +23,6 @@ from custom_components.heatpump_steering.api import (
     SettingsClient,
     SteeringError,
     TooManyRequestsError,
-    Trouble,
     UnavailableError,
 )
 from simulator import Simulator
@@ -264,7 +264,7 @@ async def test_pages_of_one_heat_pump(client: SettingsClient, cloud: Simulator) 
     cloud.behaviour.settings_page_size = 1
     cloud.behaviour.duplicates = "split"
     reading = await client.get_settings(USER, "hp-2")
-    assert len(reading.heat_pumps["hp-2"].settings.leaves) == 10
+    assert len(reading.heat_pumps["hp-2"].settings.keys()) == 10
     for request in cloud.journal.entries():
         asked = {**request.query}
         asked.pop("next_token", None)
@@ -671,7 +671,7 @@ async def test_connection_that_is_never_there(
         )
         with pytest.raises(UnavailableError) as error:
             await send(client, request_name)
-    assert error.value.trouble is Trouble.NOT_REACHED
+    assert error.value.failure is Failure.NOT_REACHED
     assert error.value.maybe_applied is False
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, strategies as st
 
 from custom_components.heatpump_steering.api import (
     HeatPump,
-    Leaf,
     ReportedSettings,
+    Setting,
     Settings,
 )
 
@@ -32,15 +32,16 @@ HEAT_PUMPS = st.builds(
 def test_newest_that_tells(items: list[ReportedSettings]) -> None:
     """Each setting is as in the newest of the items that tell it, the first of those that are equally new."""
     merged = ReportedSettings.merged(items)
-    for leaf in Leaf:
-        telling = [item for item in items if item.settings.get(leaf) is not None]
+    for setting in Setting:
+        telling = [item for item in items if item.settings.get(setting) is not None]
         newest = max(
             (item.updated_at for item in telling if item.updated_at), default=None
         )
         expected = next(
-            (it.settings.get(leaf) for it in telling if it.updated_at == newest), None
+            (it.settings.get(setting) for it in telling if it.updated_at == newest),
+            None,
         )
-        assert merged.settings.get(leaf) == expected
+        assert merged.settings.get(setting) == expected
 
 
 @given(st.permutations(range(4)), st.lists(ANY_SETTINGS, min_size=4, max_size=4))

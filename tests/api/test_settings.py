@@ -8,7 +8,7 @@ import pytest
 from custom_components.heatpump_steering.api import (
     ContradictoryChangeError,
     ControlMode,
-    Leaf,
+    Setting,
     Settings,
     same_value,
     without_dust,
@@ -18,31 +18,31 @@ from custom_components.heatpump_steering.api import (
 TEMPERATURES = st.integers(-50, 200).map(lambda tenths: tenths / 2)
 SWITCHES = st.booleans()
 OPTIMIZATIONS = (
-    Leaf.FLEX_TRADING,
-    Leaf.DYNAMIC_TARIFF,
-    Leaf.PV_SELF_CONSUMPTION,
+    Setting.FLEX_TRADING,
+    Setting.DYNAMIC_TARIFF,
+    Setting.PV_SELF_CONSUMPTION,
 )
-VALUES: dict[Leaf, st.SearchStrategy[Any]] = {
-    Leaf.PREFERRED_TEMPERATURE: TEMPERATURES,
-    Leaf.ALLOWED_BELOW: TEMPERATURES,
-    Leaf.ALLOWED_ABOVE: TEMPERATURES,
-    Leaf.SCHEDULE: SWITCHES,
-    Leaf.CONTROL_MODE: st.sampled_from(ControlMode),
-    Leaf.HOT_WATER_MIN: TEMPERATURES,
-    Leaf.HOT_WATER_MAX: TEMPERATURES,
-    Leaf.FLEX_TRADING: SWITCHES,
-    Leaf.DYNAMIC_TARIFF: SWITCHES,
-    Leaf.PV_SELF_CONSUMPTION: SWITCHES,
-    Leaf.COUNTRY: st.sampled_from(["NL", "BE"]),
-    Leaf.POSTAL_CODE: st.text(min_size=1, max_size=8),
+VALUES: dict[Setting, st.SearchStrategy[Any]] = {
+    Setting.PREFERRED_TEMPERATURE: TEMPERATURES,
+    Setting.ALLOWED_BELOW: TEMPERATURES,
+    Setting.ALLOWED_ABOVE: TEMPERATURES,
+    Setting.SCHEDULE: SWITCHES,
+    Setting.CONTROL_MODE: st.sampled_from(ControlMode),
+    Setting.HOT_WATER_MIN: TEMPERATURES,
+    Setting.HOT_WATER_MAX: TEMPERATURES,
+    Setting.FLEX_TRADING: SWITCHES,
+    Setting.DYNAMIC_TARIFF: SWITCHES,
+    Setting.PV_SELF_CONSUMPTION: SWITCHES,
+    Setting.COUNTRY: st.sampled_from(["NL", "BE"]),
+    Setting.POSTAL_CODE: st.text(min_size=1, max_size=8),
 }
 ANY_SETTINGS = st.fixed_dictionaries(
-    {}, optional={leaf: VALUES[leaf] for leaf in Leaf}
+    {}, optional={setting: VALUES[setting] for setting in Setting}
 ).map(Settings.of)
 
 
 def is_contradictory(change: Settings) -> bool:
-    """Tell whether a change asks for flex trading and another optimisation at once."""
+    """Return whether a change asks for flex trading and another optimisation at once."""
     return bool(
         change.flex_trading and (change.dynamic_tariff or change.pv_self_consumption)
     )
@@ -53,9 +53,9 @@ STATES = CHANGES
 
 
 def test_leaves() -> None:
-    """There is a leaf for each field, and nothing else."""
-    assert set(Settings.__dataclass_fields__) == set(Leaf)
-    assert VALUES.keys() == set(Leaf)
+    """There is a setting for each field, and nothing else."""
+    assert set(Settings.__dataclass_fields__) == set(Setting)
+    assert VALUES.keys() == set(Setting)
 
 
 @given(STATES, CHANGES, CHANGES)
@@ -83,10 +83,10 @@ def test_merging_is_legal_and_modest(earlier: Settings, later: Settings) -> None
     """Of two legal changes one legal change comes, in which the later wishes stand and little else."""
     merged = earlier.merged_with(later)
     assert not is_contradictory(merged)
-    for leaf, value in later.items():
-        assert merged.get(leaf) == value
-    asked = {leaf for leaf, _ in (*earlier.items(), *later.items())}
-    assert {leaf for leaf, _ in merged.items()} - asked <= set(OPTIMIZATIONS)
+    for setting, value in later.items():
+        assert merged.get(setting) == value
+    asked = {setting for setting, _ in (*earlier.items(), *later.items())}
+    assert {setting for setting, _ in merged.items()} - asked <= set(OPTIMIZATIONS)
     assert merged.merged_with(later).with_implied() == merged.with_implied()
 
 
@@ -143,16 +143,16 @@ def test_merged(earlier: Settings, later: Settings, merged: Settings) -> None:
     [
         (
             Settings(flex_trading=True),
-            {Leaf.DYNAMIC_TARIFF: False, Leaf.PV_SELF_CONSUMPTION: False},
+            {Setting.DYNAMIC_TARIFF: False, Setting.PV_SELF_CONSUMPTION: False},
         ),
-        (Settings(dynamic_tariff=True), {Leaf.FLEX_TRADING: False}),
-        (Settings(pv_self_consumption=True), {Leaf.FLEX_TRADING: False}),
+        (Settings(dynamic_tariff=True), {Setting.FLEX_TRADING: False}),
+        (Settings(pv_self_consumption=True), {Setting.FLEX_TRADING: False}),
         (Settings(flex_trading=False), {}),
         (Settings(dynamic_tariff=False), {}),
         (Settings(schedule=True), {}),
     ],
 )
-def test_exclusivity(change: Settings, implied: dict[Leaf, bool]) -> None:
+def test_exclusivity(change: Settings, implied: dict[Setting, bool]) -> None:
     """What the cloud does along with a change, and no more."""
     assert dict(change.with_implied().items()) == dict(change.items()) | implied
 
@@ -216,12 +216,12 @@ def test_reading_never_raises(raw: Any) -> None:
     """Whatever the cloud writes, what is understood of it is of the right kind, and can be written again."""
     settings = Settings.from_json(raw)
     assert Settings.from_json(settings.to_json()) == settings
-    for leaf, value in settings.items():
-        if leaf in (Leaf.COUNTRY, Leaf.POSTAL_CODE):
+    for setting, value in settings.items():
+        if setting in (Setting.COUNTRY, Setting.POSTAL_CODE):
             assert isinstance(value, str)
-        elif leaf is Leaf.CONTROL_MODE:
+        elif setting is Setting.CONTROL_MODE:
             assert isinstance(value, ControlMode)
-        elif VALUES[leaf] is SWITCHES:
+        elif VALUES[setting] is SWITCHES:
             assert isinstance(value, bool)
         else:
             assert isinstance(value, float)
@@ -287,12 +287,12 @@ def test_modes(raw: Any, read: ControlMode | None) -> None:
     assert settings.control_mode is read
 
 
-@given(CHANGES, st.sets(st.sampled_from(Leaf)))
-def test_parts(change: Settings, leaves: set[Leaf]) -> None:
+@given(CHANGES, st.sets(st.sampled_from(Setting)))
+def test_parts(change: Settings, leaves: set[Setting]) -> None:
     """A change is its parts."""
     part, rest = change.only(leaves), change.without(leaves)
-    assert {leaf for leaf, _ in part.items()} <= leaves
-    assert not {leaf for leaf, _ in rest.items()} & leaves
+    assert {setting for setting, _ in part.items()} <= leaves
+    assert not {setting for setting, _ in rest.items()} & leaves
     assert part.overlaid_with(rest) == change
 
 
@@ -301,9 +301,9 @@ def test_agreement(one: Settings, other: Settings) -> None:
     """What both say, whoever is asked first; what one does not know is not agreed on."""
     agreed = one.agreed_with(other)
     assert agreed == other.agreed_with(one)
-    for leaf in Leaf:
-        same = one.get(leaf) == other.get(leaf)
-        assert agreed.get(leaf) == (one.get(leaf) if same else None)
+    for setting in Setting:
+        same = one.get(setting) == other.get(setting)
+        assert agreed.get(setting) == (one.get(setting) if same else None)
     assert one.agreed_with(one) == one
 
 

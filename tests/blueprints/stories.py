@@ -35,7 +35,7 @@ class Story:
     """How it begins while Home Assistant is not running, and for how long that is."""
     ends_unseen: Callable[[Evening], timedelta]
     was: Json
-    """What the cloud holds before it, by leaf."""
+    """What the cloud holds before it, by setting."""
     then: Json
     """What it holds while it lasts."""
     by_hand: Json
@@ -52,8 +52,8 @@ class Story:
     def settings(self) -> dict[str, dict[str, Any]]:
         """Return how the cloud writes what is there before it."""
         settings: dict[str, dict[str, Any]] = {}
-        for leaf, value in self.was.items():
-            section, _, name = leaf.partition(".")
+        for setting, value in self.was.items():
+            section, _, name = setting.partition(".")
             settings.setdefault(section, {})[name] = value
         return settings
 
@@ -75,19 +75,21 @@ class Story:
 
     def holds(self, evening: Evening) -> dict[str, Any]:
         """Return what the cloud holds of its settings."""
-        return {leaf: evening.held(leaf) for leaf in self.was}
+        return {setting: evening.held(setting) for setting in self.was}
 
     @property
     def change(self) -> dict[str, Any]:
         """Return the one change that it sends in the beginning."""
         return {
-            leaf: value for leaf, value in self.then.items() if value != self.was[leaf]
+            setting: value
+            for setting, value in self.then.items()
+            if value != self.was[setting]
         }
 
     @property
     def way_back(self) -> dict[str, Any]:
         """Return the one change that it sends in the end."""
-        return {leaf: self.was[leaf] for leaf in self.change}
+        return {setting: self.was[setting] for setting in self.change}
 
 
 def nothing(evening: Evening) -> None:

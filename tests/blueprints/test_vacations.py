@@ -8,7 +8,7 @@ import pytest
 
 from homeassistant.util import dt as dt_util
 
-from ..promise.day import PREFERRED_LEAF
+from ..promise.day import PREFERRED_SETTING
 from .evening import HOT_WATER_MIN, LATEST, MODE, Evening
 from .stories import METER, STORIES, WATER, WINDOW, Story, sun_sets, sun_shines
 from .test_every_blueprint import EACH, LONG
@@ -16,7 +16,7 @@ from .test_hot_water import hot_water, surplus, tank
 
 # A vacation that sets all that vacations can set.
 COLD = {"hot_water_min": 10.0, "control_mode": "off"}
-AWAY = {PREFERRED_LEAF: 16, HOT_WATER_MIN: 10, MODE: "off"}
+AWAY = {PREFERRED_SETTING: 16, HOT_WATER_MIN: 10, MODE: "off"}
 
 PAUSES = [story for story in STORIES if "vacation" in story.picks]
 
@@ -27,8 +27,8 @@ def there(evening: Evening) -> dict[str, Any]:
 
 
 def is_away(evening: Evening) -> bool:
-    """Tell whether all is as the vacation wants it."""
-    return all(evening.held(leaf) == value for leaf, value in AWAY.items())
+    """Return whether all is as the vacation wants it."""
+    return all(evening.held(setting) == value for setting, value in AWAY.items())
 
 
 def hot_water_automation(evening: Evening, name: str, **inputs: Any) -> None:
@@ -104,7 +104,7 @@ def test_vacation_that_sets_something_else(
                 story.end(evening)
                 assert story.holds(evening) == story.was
     assert evening.memory() == ""
-    assert there(evening) == {**was, PREFERRED_LEAF: 16}
+    assert there(evening) == {**was, PREFERRED_SETTING: 16}
     evening.come_home()
     assert there(evening) == was
 

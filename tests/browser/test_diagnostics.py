@@ -24,7 +24,7 @@ async def test_download(home: Home, visitor: Visitor) -> None:
     text = file.read_text(encoding="utf-8")
     told = json.loads(text)["data"]
     assert (
-        told["targets"]["heat pump 1"]["books"][0]["shown"]["room"][
+        told["targets"]["heat pump 1"]["shadows"][0]["shown"]["room"][
             "preferred_temperature"
         ]
         == 20.5

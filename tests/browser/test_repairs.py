@@ -6,15 +6,17 @@ from typing import Final
 from playwright.async_api import Locator, expect
 
 from custom_components.heatpump_steering.const import DOMAIN, POLL_INTERVAL
-from custom_components.heatpump_steering.hot_water import GRACE as COLD_FOR_LONG
-from custom_components.heatpump_steering.issues import (
+from custom_components.heatpump_steering.model.shadow import (
+    GRACE as KEEPS_WITHIN,
+    MAX_RESENDS,
+)
+from custom_components.heatpump_steering.ui.hot_water_watch import (
+    GRACE as COLD_FOR_LONG,
+)
+from custom_components.heatpump_steering.ui.issues import (
     ACCOUNT_LINK_PAGE,
     HOT_WATER_PAGE,
     NOT_KEPT_PAGE,
-)
-from custom_components.heatpump_steering.ledger import (
-    GRACE as KEEPS_WITHIN,
-    MAX_RESENDS,
 )
 
 from .clock import Clock

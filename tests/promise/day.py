@@ -32,7 +32,7 @@ from .world import World
 
 # What most of these stories are about: one setting, from 21 to 22 °C, and what is held by the cloud under its name.
 PREFERRED = "preferred_temperature"
-PREFERRED_LEAF = NUMBERS[PREFERRED]
+PREFERRED_SETTING = NUMBERS[PREFERRED]
 OLD, NEW = "21.0", "22.0"
 
 POLL = 300.0
@@ -195,9 +195,9 @@ class Day(World):
         """Return a heat pump as the cloud knows it."""
         return self.cloud.cloud.heat_pump(target)
 
-    def held(self, leaf: str = PREFERRED_LEAF, target: str = "hp-1") -> Any:
+    def held(self, setting: str = PREFERRED_SETTING, target: str = "hp-1") -> Any:
         """Return what the cloud holds."""
-        return self.heat_pump(target).held[leaf]
+        return self.heat_pump(target).held[setting]
 
     def change_elsewhere(
         self, value: float, target: str = "hp-1", **options: bool
@@ -217,11 +217,11 @@ class Day(World):
 
     def sent(self) -> list[dict[str, Any]]:
         """Return the leaves of every change that the cloud has received."""
-        return [leaves_of(entry) for entry in self.requests()]
+        return [settings_of(entry) for entry in self.requests()]
 
-    def values_sent(self, leaf: str = PREFERRED_LEAF) -> list[Any]:
-        """Return the values of one leaf in the changes that the cloud has received."""
-        return [leaves[leaf] for leaves in self.sent() if leaf in leaves]
+    def values_sent(self, setting: str = PREFERRED_SETTING) -> list[Any]:
+        """Return the values of one setting in the changes that the cloud has received."""
+        return [leaves[setting] for leaves in self.sent() if setting in leaves]
 
     def targets_sent(self) -> list[str]:
         """Return to whom the changes were addressed."""
@@ -313,7 +313,7 @@ class Day(World):
             assert "never retrieved" not in line
 
 
-def leaves_of(entry: Entry) -> dict[str, Any]:
+def settings_of(entry: Entry) -> dict[str, Any]:
     """Return the leaves of a change, by their dotted names."""
     assert isinstance(entry.body, dict)
     return flatten(

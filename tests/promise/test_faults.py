@@ -20,9 +20,8 @@ from custom_components.heatpump_steering.const import (
     READ_BACK_FIRST,
     READ_BACK_GROWTH,
 )
-from custom_components.heatpump_steering.devices import READS_UNTIL_GONE
-from custom_components.heatpump_steering.ledger import GRACE, MAX_RESENDS
-from custom_components.heatpump_steering.outbox import (
+from custom_components.heatpump_steering.model.shadow import GRACE, MAX_RESENDS
+from custom_components.heatpump_steering.sync.write_queue import (
     DEADLINE,
     DRAIN,
     FIRST_PAUSE,
@@ -31,16 +30,17 @@ from custom_components.heatpump_steering.outbox import (
     PATIENCE,
     QUIET,
 )
+from custom_components.heatpump_steering.ui.stale_devices import READS_UNTIL_GONE
 from homeassistant.const import STATE_UNAVAILABLE
 
 from ..house import KEY
-from .day import NEW, OLD, POLL, PREFERRED_LEAF, Call, Day
+from .day import NEW, OLD, POLL, PREFERRED_SETTING, Call, Day
 from .wishes import NUMBERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 MOMENTS = ("before", "in_flight", "applied", "reading")
 CANNOT_HAPPEN = "Cannot happen"
-MAX_LEAF = NUMBERS["hot_water_max"]
+MAX_SETTING = NUMBERS["hot_water_max"]
 LINE = "Preferred temperature was changed from {} °C to {} °C, not by Home Assistant"
 
 type Story = Callable[[Day], None]
@@ -63,7 +63,7 @@ def cell(moment: str, *kinds: str) -> Callable[[Callable[..., None]], Story]:
     return keep
 
 
-# Trouble that may pass by itself, to a change that is not applied.
+# Failure that may pass by itself, to a change that is not applied.
 PASSING: dict[str, dict[str, Any]] = {
     "connection": {"drop": "before"},
     "timeout": {"hang": "before"},
@@ -197,7 +197,7 @@ def _trouble_in_front(day: Day, kind: str) -> None:
     bad_weather(day, **PASSING[kind], times=1)
     first, second = two_in_a_row(day)
     succeeds(day, first, second)
-    assert day.sent() == [{PREFERRED_LEAF: 22.0}] * 2 + [{MAX_LEAF: 60.0}]
+    assert day.sent() == [{PREFERRED_SETTING: 22.0}] * 2 + [{MAX_SETTING: 60.0}]
     is_read_again(day)
 
 
@@ -283,7 +283,7 @@ def _long_wait_in_front(day: Day) -> None:
     first, second = two_in_a_row(day)
     day.finish()
     assert (first.key, second.key) == ("too_many_requests", None)
-    assert day.sent() == [{PREFERRED_LEAF: 22.0}, {MAX_LEAF: 60.0}]
+    assert day.sent() == [{PREFERRED_SETTING: 22.0}, {MAX_SETTING: 60.0}]
     assert day.shows() == OLD
     assert day.shows("hot_water_max") == "60.0"
 
@@ -317,7 +317,7 @@ def _nonsense_in_front(day: Day) -> None:
     first, second = two_in_a_row(day)
     day.finish()
     assert (first.key, second.key) == ("not_understandable", None)
-    assert day.sent() == [{PREFERRED_LEAF: 22.0}, {MAX_LEAF: 60.0}]
+    assert day.sent() == [{PREFERRED_SETTING: 22.0}, {MAX_SETTING: 60.0}]
     assert day.shows() == OLD
 
 
@@ -438,12 +438,12 @@ def _refused_by_ourselves(day: Day) -> None:
     assert wrong.key == "hot_water_order"
     assert "55 °C" in wrong.text
     assert seen.states == ["45.0"]
-    assert day.sent() == [{PREFERRED_LEAF: 22.0}]
+    assert day.sent() == [{PREFERRED_SETTING: 22.0}]
 
 
 @cell("in_flight", "refused")
 def _refused_by_the_cloud(day: Day) -> None:
-    day.cloud.behaviour.validation_limits = {MAX_LEAF: (None, 58.0)}
+    day.cloud.behaviour.validation_limits = {MAX_SETTING: (None, 58.0)}
     seen = day.look_at("hot_water_max")
     wrong, fine = day.set(60, "hot_water_max"), day.set(22.0)
     succeeds(day, fine)
@@ -451,8 +451,8 @@ def _refused_by_the_cloud(day: Day) -> None:
     assert "equal to 58" in wrong.text
     assert seen.states == ["55.0"]
     assert day.sent() == [
-        {PREFERRED_LEAF: 22.0, MAX_LEAF: 60.0},
-        {PREFERRED_LEAF: 22.0},
+        {PREFERRED_SETTING: 22.0, MAX_SETTING: 60.0},
+        {PREFERRED_SETTING: 22.0},
     ]
 
 
@@ -476,7 +476,7 @@ def _stopped_before_it_is_sent(day: Day) -> None:
     day.run(day.restart())
     assert behind.key == "stopped"
     day.wait(60)
-    assert day.values_sent(MAX_LEAF) == []
+    assert day.values_sent(MAX_SETTING) == []
 
 
 @cell("in_flight", "stop")
@@ -635,7 +635,7 @@ def _adjusted_and_answer_lost(day: Day) -> None:
 @cell("reading", "adjusts")
 def _adjusted(day: Day) -> None:
     lines = day.read_logbook()
-    day.cloud.behaviour.limits = {PREFERRED_LEAF: (None, 23.0)}
+    day.cloud.behaviour.limits = {PREFERRED_SETTING: (None, 23.0)}
     day.finish(day.set(25.0))
     assert (day.shows(), day.status()) == ("25.0", "waiting")
     day.wait(5)

@@ -168,8 +168,8 @@ class Stories(RuleBasedStateMachine):
         if self.world.house.entry.state is not ConfigEntryState.LOADED:
             return
         if elsewhere is not None:
-            leaf = "room.preferred_temperature"
-            self.somebody_else_changes((device_id, (leaf, elsewhere)))
+            setting = "room.preferred_temperature"
+            self.somebody_else_changes((device_id, (setting, elsewhere)))
         self.cloud.weather.add(method="GET", hold="after", times=1)
         reading = self.world.loop.create_task(self.world.house.poll())
         self.world.run(self.world.settle())
@@ -208,17 +208,17 @@ class Stories(RuleBasedStateMachine):
         """The supplier's app, or an installer."""
         if self.on_the_way:
             return
-        device_id, (leaf, value) = change
+        device_id, (setting, value) = change
         held = self.cloud.cloud.heat_pump(device_id).held
         if (
-            leaf == "dhw.temperature_lower_bound"
+            setting == "dhw.temperature_lower_bound"
             and value > held["dhw.temperature_upper_bound"]
         ):
             return
-        group, _, name = leaf.partition(".")
+        group, _, name = setting.partition(".")
         self.cloud.cloud.change_settings(device_id, {group: {name: value}})
         self.elsewhere.append(
-            (self.last_request, device_id, set(implied({leaf: value})))
+            (self.last_request, device_id, set(implied({setting: value})))
         )
 
     @rule(bad=BAD_WEATHER)
@@ -319,11 +319,11 @@ class Stories(RuleBasedStateMachine):
         # While reads lag, one may show what somebody else set before and nobody had read. Tested by itself.
         if self.lags:
             return
-        for device_id, (key, leaf) in product(HEAT_PUMPS, SHOWN_BY.items()):
+        for device_id, (key, setting) in product(HEAT_PUMPS, SHOWN_BY.items()):
             calls = [
                 call
                 for call in self.calls
-                if leaf in call.wish.implied and device_id in call.wish.devices
+                if setting in call.wish.implied and device_id in call.wish.devices
             ]
             if not calls:
                 continue
@@ -336,14 +336,14 @@ class Stories(RuleBasedStateMachine):
                 or [call for call in calls if call.step == last.step] != [last]
                 or any(
                     changed == device_id
-                    and leaf in leaves
+                    and setting in leaves
                     # While reads lag, one may show what somebody else set before, and nobody had read.
                     and (after >= last.after or (self.lags and after >= self.known))
                     for after, changed, leaves in self.elsewhere
                 )
             ):
                 continue
-            value = last.wish.implied[leaf]
+            value = last.wish.implied[setting]
             if isinstance(value, bool):
                 value = "on" if value else "off"
             is_shown = self.world.house.shows(key, device_id)
@@ -352,7 +352,7 @@ class Stories(RuleBasedStateMachine):
             )
 
     def nothing_is_sent_that_nobody_asked_for(self) -> None:
-        """Every leaf of every request was asked for by somebody, for that heat pump or the home."""
+        """Every setting of every request was asked for by somebody, for that heat pump or the home."""
         for entry in self.cloud.journal.entries(
             method="PATCH", since=self.journal_seen
         ):
@@ -360,14 +360,14 @@ class Stories(RuleBasedStateMachine):
             assert entry.in_flight == 0, f"two at once: {entry}"
             assert entry.key_right
             target = entry.device_id or "home"
-            for leaf, value in leaves_of(entry.body).items():
+            for setting, value in settings_of(entry.body).items():
                 asked = [
                     call
                     for call in self.calls
                     if target in (call.wish.target, *call.wish.devices)
-                    and (leaf, value) in call.wish.implied.items()
+                    and (setting, value) in call.wish.implied.items()
                 ]
-                assert asked, f"{leaf} = {value} for {target} was never asked for"
+                assert asked, f"{setting} = {value} for {target} was never asked for"
 
     def key_is_secret(self) -> None:
         """The key is in no log line and in no state."""
@@ -383,21 +383,21 @@ class Stories(RuleBasedStateMachine):
             if not call.succeeded:
                 self.look_at_failure(call, journal)
                 continue
-            for leaf, value in call.wish.implied.items():
+            for setting, value in call.wish.implied.items():
                 for device_id in call.wish.devices:
-                    happened = self.history(journal, device_id, leaf)
+                    happened = self.history(journal, device_id, setting)
                     before = [held for number, held in happened if number <= call.after]
                     since = [held for number, held in happened if number > call.after]
                     allowed = [value, SOMEBODY_ELSE] + [
-                        later.wish.implied[leaf]
+                        later.wish.implied[setting]
                         for later in self.calls
                         if later.step >= call.step
-                        and leaf in later.wish.implied
+                        and setting in later.wish.implied
                         and device_id in later.wish.devices
                     ]
                     # Without a trace of it, the cloud must have held the value already.
                     assert (since or before)[-1] in (allowed if since else [value]), (
-                        f"{leaf} of {device_id} after {call.wish}: {before}, {since}"
+                        f"{setting} of {device_id} after {call.wish}: {before}, {since}"
                     )
 
     def look_at_failure(self, call: Call, journal: list[Entry]) -> None:
@@ -417,27 +417,27 @@ class Stories(RuleBasedStateMachine):
             and not entry.client_left
             and entry.number > call.after
             and (entry.device_id or "home") == call.wish.target
-            and asked <= set(leaves_of(entry.body).items())
+            and asked <= set(settings_of(entry.body).items())
         ]
         assert not accepted, f"{call.wish} was accepted, but ended with {call.error!r}"
 
     def history(
-        self, journal: list[Entry], device_id: str, leaf: str
+        self, journal: list[Entry], device_id: str, setting: str
     ) -> list[tuple[float, Any]]:
         """Return what a setting was set to, with the number of the request or just after one."""
-        group, _, name = leaf.partition(".")
+        group, _, name = setting.partition(".")
         happened: list[tuple[float, Any]] = [(-1.0, DEFAULT_SETTINGS[group][name])]
         happened += [
-            (entry.number, sent[leaf])
+            (entry.number, sent[setting])
             for entry in journal
             if (entry.status == 204 or entry.applied)
             and entry.device_id in (None, device_id)
-            and leaf in (sent := implied(leaves_of(entry.body)))
+            and setting in (sent := implied(settings_of(entry.body)))
         ]
         happened += [
             (after + 0.5, SOMEBODY_ELSE)
             for after, changed, leaves in self.elsewhere
-            if changed == device_id and leaf in leaves
+            if changed == device_id and setting in leaves
         ]
         return sorted(happened, key=lambda it: it[0])
 
@@ -463,7 +463,7 @@ class Stories(RuleBasedStateMachine):
                 assert self.world.house.shows(key, "home") == expected
 
 
-def leaves_of(body: Any) -> dict[str, Any]:
+def settings_of(body: Any) -> dict[str, Any]:
     """Return the leaves of a request, by their dotted names."""
     return {
         f"{group}.{name}": value

@@ -8,7 +8,7 @@ import pytest
 from homeassistant.const import ATTR_ASSUMED_STATE, STATE_UNAVAILABLE
 from homeassistant.helpers import entity_registry as er
 
-from .day import NEW, OLD, POLL, PREFERRED_LEAF, Day
+from .day import NEW, OLD, POLL, PREFERRED_SETTING, Day
 
 type BeginDay = Callable[..., Day]
 
@@ -92,7 +92,7 @@ def test_read_back_that_fails(day: Day, trouble: dict[str, Any]) -> None:
 
     assert len(read_times(day, since)) >= 4
     assert (day.shows(), day.status()) == (NEW, "waiting")
-    assert day.sent() == [{PREFERRED_LEAF: 22.0}]
+    assert day.sent() == [{PREFERRED_SETTING: 22.0}]
     day.cloud.weather.clear()
     day.wait(60)
     assert (day.shows(), day.status()) == (NEW, "confirmed")
@@ -296,8 +296,8 @@ def test_set_back_elsewhere(day: Day) -> None:
     [
         ({"rounding": 0.5}, 22.7, 22.5),
         ({"rounding": 1.0}, 22.5, 23.0),
-        ({"limits": {PREFERRED_LEAF: (None, 23.0)}}, 25.0, 23.0),
-        ({"limits": {PREFERRED_LEAF: (19.0, None)}}, 16.5, 19.0),
+        ({"limits": {PREFERRED_SETTING: (None, 23.0)}}, 25.0, 23.0),
+        ({"limits": {PREFERRED_SETTING: (19.0, None)}}, 16.5, 19.0),
     ],
 )
 def test_rounded_or_limited(
@@ -438,7 +438,7 @@ def test_kept_in_the_end(day: Day, forgets: int) -> None:
 
 def test_limited_to_the_old_value(day: Day) -> None:
     """A limit at the very value from before looks as if nothing was kept, and is told so."""
-    day.cloud.behaviour.limits = {PREFERRED_LEAF: (None, 21.0)}
+    day.cloud.behaviour.limits = {PREFERRED_SETTING: (None, 21.0)}
     changed(day)
     day.wait(3 * GRACE + 40)
 

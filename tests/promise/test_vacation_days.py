@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .day import POLL, PREFERRED_LEAF
+from .day import POLL, PREFERRED_SETTING
 from .holidays import HOT_WATER_MIN, HOUR, MODE, Begin, Holidays
 
 
@@ -29,11 +29,11 @@ def test_planned(house: Holidays) -> None:
     house.wait(HOUR + 10, step=10)
     assert house.shows("vacation", "home") == "on"
     assert house.stage() == "away"
-    assert house.sent() == [{PREFERRED_LEAF: 16, HOT_WATER_MIN: 10, MODE: "off"}]
+    assert house.sent() == [{PREFERRED_SETTING: 16, HOT_WATER_MIN: 10, MODE: "off"}]
     house.wait(2 * HOUR, step=10)
     assert house.stage() == "home"
     assert house.sent()[1:] == [
-        {PREFERRED_LEAF: 21, HOT_WATER_MIN: 45, MODE: "heating"}
+        {PREFERRED_SETTING: 21, HOT_WATER_MIN: 45, MODE: "heating"}
     ]
     house.wait(HOUR, step=10)
     assert len(house.sent()) == 2
@@ -322,7 +322,7 @@ def test_unloaded_while_it_begins(house: Holidays) -> None:
 
 def test_cloud_rounds(house: Holidays) -> None:
     """What the cloud has made of the vacation's value is put back; it was nobody's hand."""
-    house.cloud.behaviour.limits = {PREFERRED_LEAF: (18.0, 25.0)}
+    house.cloud.behaviour.limits = {PREFERRED_SETTING: (18.0, 25.0)}
     house.preset("away")
     house.wait(30)
     assert house.shows() == "18.0"
@@ -575,12 +575,12 @@ def test_settings_unknown(house: Holidays) -> None:
     """What the cloud does not tell at the end is put back when it does."""
     house.preset("away")
     house.wait(30)
-    house.cloud.behaviour.missing_leaves = frozenset({PREFERRED_LEAF})
+    house.cloud.behaviour.missing_settings = frozenset({PREFERRED_SETTING})
     call = house.preset("none")
     assert call.key == "vacation_end_pending"
     assert "does not tell" in call.text
     assert house.stage() == "ending"
-    house.cloud.behaviour.missing_leaves = frozenset()
+    house.cloud.behaviour.missing_settings = frozenset()
     house.wait(2 * POLL)
     assert house.held() == 21
     assert house.stage() == "home"

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util import dt as dt_util
 
 from ..house import KEY, USER
-from .day import POLL, PREFERRED_LEAF
+from .day import POLL, PREFERRED_SETTING
 from .holidays import HOT_WATER_MAX, HOT_WATER_MIN, HOUR, Begin, Holidays
 
 WELCOME = {"hot_water_min": 10.0, "welcome_hours": 3, "welcome_temperature": 60.0}
@@ -118,10 +118,10 @@ def test_welcome_ends_while_the_minimum_is_not_told(house: Holidays) -> None:
     house.plan(0, HOUR)
     house.wait(1.5 * HOUR, step=60)
     assert house.stage() == "welcome_home"
-    house.cloud.behaviour.missing_leaves = frozenset({HOT_WATER_MIN})
+    house.cloud.behaviour.missing_settings = frozenset({HOT_WATER_MIN})
     house.wait(3 * HOUR, step=60)
     assert house.held(HOT_WATER_MIN) == 55
-    house.cloud.behaviour.missing_leaves = frozenset()
+    house.cloud.behaviour.missing_settings = frozenset()
     house.wait(HOUR, step=60)
     assert room_and_water(house) == before
     assert house.stage() == "home"
@@ -185,7 +185,7 @@ def test_set_warmer_while_the_vacation_ends(house: Holidays) -> None:
 
 @pytest.mark.parametrize(
     "untold",
-    [{HOT_WATER_MIN}, {HOT_WATER_MIN, PREFERRED_LEAF}],
+    [{HOT_WATER_MIN}, {HOT_WATER_MIN, PREFERRED_SETTING}],
     ids=["the minimum", "both"],
 )
 def test_set_cold_and_not_told_at_the_end(house: Holidays, untold: set[str]) -> None:
@@ -194,10 +194,10 @@ def test_set_cold_and_not_told_at_the_end(house: Holidays, untold: set[str]) -> 
     house.wait(60)
     house.done_or_raise(house.set(10.0, "hot_water_min"))
     house.wait(60)
-    house.cloud.behaviour.missing_leaves = frozenset(untold)
+    house.cloud.behaviour.missing_settings = frozenset(untold)
     house.wait(HOUR + 60, step=10)
     assert house.held(HOT_WATER_MIN) == 10
-    house.cloud.behaviour.missing_leaves = frozenset()
+    house.cloud.behaviour.missing_settings = frozenset()
     house.wait(HOUR, step=60)
     assert room_and_water(house) == (21, 45)
 
@@ -221,7 +221,7 @@ def test_none_after_the_answer_to_away_was_lost(house: Holidays) -> None:
 
 def test_none_after_away_was_refused(house: Holidays) -> None:
     """What certainly has not been set is not set back."""
-    house.cloud.behaviour.validation_limits = {PREFERRED_LEAF: (18, None)}
+    house.cloud.behaviour.validation_limits = {PREFERRED_SETTING: (18, None)}
     assert house.preset("away").key == "vacation_start_pending"
     sent = len(house.requests())
     assert house.preset("none").key is None
@@ -241,7 +241,7 @@ def test_none_after_a_restart_within_the_lag(house: Holidays) -> None:
 
 def test_limited_and_restarted(house: Holidays) -> None:
     """The cloud makes 18 °C of the vacation's 16, and Home Assistant restarts before it has read that."""
-    house.cloud.behaviour.limits = {PREFERRED_LEAF: (18.0, 25.0)}
+    house.cloud.behaviour.limits = {PREFERRED_SETTING: (18.0, 25.0)}
     assert house.preset("away").key is None
     house.off(5)
     house.wait(30)

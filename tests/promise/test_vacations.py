@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
-from custom_components.heatpump_steering.vacation_record import Stage
+from custom_components.heatpump_steering.model.vacation_record import Stage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from simulator import Entry, Simulator
 
-from .day import leaves_of
+from .day import settings_of
 from .telling import tell
 from .wishes import BAD_WEATHER, HEAT_PUMPS, MODE, NUMBERS, SWITCHES
 from .world import World
@@ -46,7 +46,7 @@ BY_HAND = st.one_of(
     st.tuples(st.just(MODE), st.sampled_from(["cooling", "auto"])),
     st.tuples(st.just(SCHEDULE), st.booleans()),
 )
-KEY_OF = {leaf: key for key, leaf in NUMBERS.items()}
+KEY_OF = {setting: key for key, setting in NUMBERS.items()}
 
 
 @dataclass
@@ -172,44 +172,44 @@ class Vacations(RuleBasedStateMachine):
         self, device_id: str, change: tuple[str, Any], here: bool
     ) -> None:
         """Somebody changes a setting by hand, here or with the supplier's app."""
-        leaf, value = change
+        setting, value = change
         # What was set a second ago and set back since cannot be told from an old read.
         self.pass_time(6, step=1)
         if not self.loaded or self.world.house.entry.runtime_data.waiting_changes:
             return
-        if self.cloud.cloud.heat_pump(device_id).held[leaf] == value:
+        if self.cloud.cloud.heat_pump(device_id).held[setting] == value:
             # Not a change: nobody can tell it from what the vacation has set.
             return
-        cold = leaf == HOT_WATER_MIN and value < 40
+        cold = setting == HOT_WATER_MIN and value < 40
         stage = self.stage(device_id)
         if cold and not here and (stage is not Stage.AWAY or not self.away_now):
             # The watch tells of it; here it would stay.
             return
         if here:
             self.cloud.weather.clear()
-            self.set_here(device_id, leaf, value)
+            self.set_here(device_id, setting, value)
             return
-        group, _, name = leaf.partition(".")
+        group, _, name = setting.partition(".")
         self.cloud.cloud.change_settings(device_id, {group: {name: value}})
         if not cold:
-            self.home[device_id][leaf] = value
+            self.home[device_id][setting] = value
 
-    def set_here(self, device_id: str, leaf: str, value: Any) -> None:
+    def set_here(self, device_id: str, setting: str, value: Any) -> None:
         """Set a number in Home Assistant."""
-        if leaf not in KEY_OF or self.unavailable(KEY_OF[leaf], device_id):
+        if setting not in KEY_OF or self.unavailable(KEY_OF[setting], device_id):
             # Home Assistant passes such an action by.
             return
-        cold = leaf == HOT_WATER_MIN and value < 40
+        cold = setting == HOT_WATER_MIN and value < 40
         allowed = self.away_now and self.stage(device_id) is Stage.AWAY
         try:
-            self.act("number.set_value", KEY_OF[leaf], device_id, value=value)
+            self.act("number.set_value", KEY_OF[setting], device_id, value=value)
         except HomeAssistantError:
             assert cold
             assert not (allowed and self.away_now)
             return
         self.look()
         if not cold:
-            self.home[device_id][leaf] = value
+            self.home[device_id][setting] = value
 
     @rule(device_id=st.sampled_from(HEAT_PUMPS), change=BY_HAND, here=st.booleans())
     def somebody_changes_in_the_middle(
@@ -317,9 +317,9 @@ class Vacations(RuleBasedStateMachine):
         """The cloud does not tell some of the settings while a vacation ends, nor while the welcome does."""
         if (left := self.short_vacation()) is None:
             return
-        self.cloud.behaviour.missing_leaves = frozenset(untold)
+        self.cloud.behaviour.missing_settings = frozenset(untold)
         self.pass_time(left + 10 * MINUTE)
-        self.cloud.behaviour.missing_leaves = frozenset()
+        self.cloud.behaviour.missing_settings = frozenset()
         self.pass_time(10 * MINUTE)
 
     @rule(bad=BAD_WEATHER)
@@ -419,7 +419,7 @@ class Vacations(RuleBasedStateMachine):
 
     def look_at(self, entry: Entry) -> None:
         """Look at a change: the hot water is safe, and nothing begins twice."""
-        leaves = leaves_of(entry)
+        leaves = settings_of(entry)
         minimum = leaves.get(HOT_WATER_MIN)
         if minimum is not None and minimum < 40:
             assert self.away_at(entry.received), f"{leaves} at {entry.received}"
@@ -439,7 +439,7 @@ class Vacations(RuleBasedStateMachine):
             self.starts.append((device_id, entry.received))
 
     def same_vacation(self, one: datetime, other: datetime) -> bool:
-        """Tell whether the house was away all the time from one moment to the other."""
+        """Return whether the house was away all the time from one moment to the other."""
         moment = one
         for start, end in sorted(self.away):
             if start <= moment < end:

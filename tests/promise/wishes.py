@@ -249,8 +249,10 @@ BEHAVIOURS = st.one_of(
 def shown_of(pump: HeatPump) -> dict[str, str]:
     """Return what the entities of a heat pump show when they tell the truth."""
     held: Mapping[str, Any] = pump.held
-    shown = {key: str(float(held[leaf])) for key, leaf in NUMBERS.items()}
-    shown |= {key: "on" if held[leaf] else "off" for key, leaf in SWITCHES.items()}
+    shown = {key: str(float(held[setting])) for key, setting in NUMBERS.items()}
+    shown |= {
+        key: "on" if held[setting] else "off" for key, setting in SWITCHES.items()
+    }
     shown["control_mode"] = str(held[MODE])
     shown["climate"] = next(
         hvac for hvac, mode in HVAC_MODES.items() if mode == held[MODE]

@@ -81,7 +81,9 @@ class Room:
             BELOW: self.below,
             ABOVE: self.above,
         }
-        return {"room": {leaf: it for leaf, it in leaves.items() if it is not None}}
+        return {
+            "room": {setting: it for setting, it in leaves.items() if it is not None}
+        }
 
     @property
     def hvac_mode(self) -> str:
@@ -141,7 +143,7 @@ def _homes() -> Iterator[Home]:
     for number, (mode, (known, leaves)) in product(
         (1, 2), product(HVAC_MODES, KNOWN.items())
     ):
-        told = {leaf: EVERYTHING[leaf] for leaf in leaves} | {MODE: mode}
+        told = {setting: EVERYTHING[setting] for setting in leaves} | {MODE: mode}
         yield Home(f"{HVAC_MODES[mode]}, {known}, {number}", (Room.of(told),) * number)
     for mode, (name, otherwise) in product(HVAC_MODES, OTHERWISE.items()):
         told = EVERYTHING | {MODE: mode}
@@ -203,7 +205,10 @@ def held(house: House, device_id: str = "hp-1") -> Room:
     """Return what the cloud holds for the room of a heat pump now."""
     leaves = house.cloud.cloud.heat_pump(device_id).held
     return Room.of(
-        {leaf: leaves.get(f"room.{leaf}") for leaf in (MODE, PREFERRED, BELOW, ABOVE)}
+        {
+            setting: leaves.get(f"room.{setting}")
+            for setting in (MODE, PREFERRED, BELOW, ABOVE)
+        }
     )
 
 

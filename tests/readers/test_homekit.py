@@ -164,7 +164,7 @@ async def test_an_accessory_in_every_state(
 async def test_an_accessory_lives_on(home_app: HomeApp, known: str) -> None:
     """A change of the mode or of a temperature is shown; the accessory is not built anew, which the app would notice."""
     house = home_app.house
-    told = {leaf: EVERYTHING[leaf] for leaf in KNOWN[known]}
+    told = {setting: EVERYTHING[setting] for setting in KNOWN[known]}
     modes = ["heating", "off", "cooling", "off", "heating"]
     if known == "all known":
         modes += ["auto", "cooling", "auto", "off", "auto", "heating"]

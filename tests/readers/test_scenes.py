@@ -130,8 +130,8 @@ async def test_snapshot_of_everything(any_unit_house: House, mode: str) -> None:
     await play(house)
     after = house.cloud.cloud.heat_pump("hp-1").held
     rounding = 0.3 if "F" in house.hass.config.units.temperature_unit else 0
-    for leaf, value in before.items():
-        assert after[leaf] == pytest.approx(value, abs=rounding), leaf
+    for setting, value in before.items():
+        assert after[setting] == pytest.approx(value, abs=rounding), setting
     assert house.cloud.cloud.heat_pump("hp-2").held == before
 
 

@@ -75,7 +75,7 @@ async def test_not_found(client: Client, ids: dict[str, str], detail: str) -> No
 async def test_nothing_to_change(
     client: Client, clock: ManualClock, simulator: Simulator
 ) -> None:
-    """Only ids, unknown fields and null leaves are accepted and change nothing."""
+    """Only ids, unknown fields and null settings are accepted and change nothing."""
     before = await client.item()
     clock.advance(60)
     bodies: list[dict[str, Any]] = [
@@ -260,7 +260,7 @@ async def test_exclusivity_invents_no_leaves(
 async def test_refusals(
     client: Client, change: dict[str, Any], loc: str, kind: str
 ) -> None:
-    """A 422 in FastAPI's shape that names the leaf; nothing of the change is applied."""
+    """A 422 in FastAPI's shape that names the setting; nothing of the change is applied."""
     before = await client.get()
     reply = await client.patch(user_id="user-1", **({"room": {}} | change))
     assert reply.status == 422
@@ -423,7 +423,7 @@ async def test_validation_limits(client: Client, simulator: Simulator) -> None:
         "room.preferred_temperature": (15, 25),
         "room.temperature_lower_bound": (None, 3),
     }
-    for leaf, value, kind, words in (
+    for setting, value, kind, words in (
         (
             "preferred_temperature",
             25.5,
@@ -449,9 +449,9 @@ async def test_validation_limits(client: Client, simulator: Simulator) -> None:
             "Input should be greater than or equal to 0",
         ),
     ):
-        reply = await client.patch(user_id="user-1", room={leaf: value})
+        reply = await client.patch(user_id="user-1", room={setting: value})
         assert reply.json["detail"] == [
-            {"loc": ["body", "room", leaf], "msg": words, "type": kind}
+            {"loc": ["body", "room", setting], "msg": words, "type": kind}
         ]
     assert (
         await client.patch(user_id="user-1", room={"preferred_temperature": 25})
@@ -523,9 +523,11 @@ def test_what_is_right_is_accepted(
         f"room.{name}": value for name, value in room.items() if value is not None
     }
     assert {
-        leaf: value for leaf, value in change.leaves.items() if leaf.startswith("room.")
+        setting: value
+        for setting, value in change.settings.items()
+        if setting.startswith("room.")
     } == expected
-    assert change.leaves["dhw.temperature_lower_bound"] == low
+    assert change.settings["dhw.temperature_lower_bound"] == low
 
 
 @settings(derandomize=True, deadline=None)

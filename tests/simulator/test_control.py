@@ -42,7 +42,7 @@ async def test_heat_pumps(client: Client) -> None:
         "country": "SE",
         "needs_reauthentication": True,
         "has_delayed_power_data_1d": True,
-        "missing_leaves": ["room.schedule_enabled"],
+        "missing_settings": ["room.schedule_enabled"],
         "details": {"cycle_config": None},
         "location": {"country": "SE"},
         "updated_at": "2026-01-01T00:00:00+00:00",
@@ -202,7 +202,7 @@ async def test_behaviour(client: Client, simulator: Simulator) -> None:
         "needs_reauthentication": True,
         "extra_fields": True,
         "numbers_as_strings": True,
-        "missing_leaves": ["room.schedule_enabled"],
+        "missing_settings": ["room.schedule_enabled"],
         "duplicates": "bare",
         "settings_page_size": 3,
         "last_page": "goes_on",
@@ -248,11 +248,11 @@ async def test_behaviour(client: Client, simulator: Simulator) -> None:
         ("PATCH", "/behaviour", {"date_header": 1}, 400),
         ("PATCH", "/behaviour", {"limits": {"room.humidity": [1, 2]}}, 400),
         ("PATCH", "/behaviour", {"limits": {"room.preferred_temperature": [1]}}, 400),
-        ("PATCH", "/behaviour", {"missing_leaves": ["room"]}, 400),
+        ("PATCH", "/behaviour", {"missing_settings": ["room"]}, 400),
         (
             "PATCH",
             "/behaviour",
-            {"missing_leaves": ["room.schedule_enabled", "room.schedule_enabled"]},
+            {"missing_settings": ["room.schedule_enabled", "room.schedule_enabled"]},
             400,
         ),
         ("PATCH", "/behaviour", {"mood": "good"}, 400),
@@ -392,7 +392,7 @@ async def test_address_before_the_start() -> None:
 
 
 async def test_a_taken_port(simulator: Simulator) -> None:
-    """Raises, and leaves a simulator that can start elsewhere."""
+    """Raises, and settings a simulator that can start elsewhere."""
     other = Simulator()
     with pytest.raises(OSError, match="in use"):
         await other.start(port=simulator.port)

@@ -34,7 +34,7 @@ def test_schemathesis(tmp_path: Path) -> None:
                 "--generation-deterministic",
                 "--no-color",
             ],
-            cwd=tmp_path,  # where it leaves its files
+            cwd=tmp_path,  # where it settings its files
             env={**os.environ, "COLUMNS": "120"},
             capture_output=True,
             text=True,

@@ -194,7 +194,7 @@ async def test_unknown_paths_and_methods(client: Client) -> None:
 
 
 async def test_missing_leaves(client: Client, simulator: Simulator) -> None:
-    """A heat pump may lack leaves or whole sections, from the start or for good."""
+    """A heat pump may lack settings or whole sections, from the start or for good."""
     simulator.cloud.add_heat_pump(
         "hp-4", "user-1", key=KEY, settings={"room": {"preferred_temperature": 20}}
     )
@@ -203,7 +203,7 @@ async def test_missing_leaves(client: Client, simulator: Simulator) -> None:
     assert item["room"] == {"preferred_temperature": 20}
 
     simulator.cloud.update_heat_pump(
-        "hp-1", {"missing_leaves": ["room.temperature_control_mode"]}
+        "hp-1", {"missing_settings": ["room.temperature_control_mode"]}
     )
     assert (
         await client.patch(
@@ -212,7 +212,7 @@ async def test_missing_leaves(client: Client, simulator: Simulator) -> None:
     ).status == 204
     assert "temperature_control_mode" not in (await client.item())["room"]
 
-    simulator.behaviour.missing_leaves = frozenset(
+    simulator.behaviour.missing_settings = frozenset(
         {"dhw.temperature_lower_bound", "dhw.temperature_upper_bound"}
     )
     assert "dhw" not in await client.item("hp-2")

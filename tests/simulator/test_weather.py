@@ -176,7 +176,7 @@ async def test_hang_until_the_server_stops(
 
 
 async def test_hang_that_nobody_waits_for(client: Client, simulator: Simulator) -> None:
-    """A client that left before it began to hang leaves nothing behind."""
+    """A client that left before it began to hang settings nothing behind."""
     simulator.weather.add(hold="after", hang="after", times=1)
     request = asyncio.create_task(client.patch(**HOME))
     await simulator.weather.wait_for_held()
@@ -323,7 +323,7 @@ async def test_first_match_applies(client: Client, simulator: Simulator) -> None
 async def test_headers_beside_the_usual_answer(
     client: Client, simulator: Simulator
 ) -> None:
-    """A rule with nothing but headers or latency leaves the answer as it is."""
+    """A rule with nothing but headers or latency settings the answer as it is."""
     simulator.weather.add(headers={"X-Cache": "hit"})
     reply = await client.get(user_id="user-2")
     assert (reply.status, reply.headers["x-cache"]) == (200, "hit")

@@ -5,6 +5,7 @@ from .errors import (
     AnswerTooLongError,
     BadKeyError,
     ContradictoryChangeError,
+    Failure,
     NotFoundError,
     NotUnderstandableError,
     ReadingNotOfferedError,
@@ -13,11 +14,10 @@ from .errors import (
     RefusedError,
     SteeringError,
     TooManyRequestsError,
-    Trouble,
     UnavailableError,
 )
 from .identification import DeviceIds, id_key
-from .models import ControlMode, HeatPump, Leaf, Listing, PassedOver, Value
+from .models import ControlMode, HeatPump, Listing, PassedOver, Setting, Value
 from .settings import (
     IN_JSON,
     SAME_WITHIN,
@@ -38,8 +38,8 @@ __all__ = [
     "ContradictoryChangeError",
     "ControlMode",
     "DeviceIds",
+    "Failure",
     "HeatPump",
-    "Leaf",
     "Listing",
     "NotFoundError",
     "NotUnderstandableError",
@@ -51,11 +51,11 @@ __all__ = [
     "RefusedError",
     "ReportedSettings",
     "Sent",
+    "Setting",
     "Settings",
     "SettingsClient",
     "SteeringError",
     "TooManyRequestsError",
-    "Trouble",
     "UnavailableError",
     "Value",
     "id_key",

@@ -18,13 +18,13 @@ from .answer import clean_json, read_body
 from .errors import (
     AnswerTooLongError,
     BadKeyError,
+    Failure,
     NotFoundError,
     NotUnderstandableError,
     ReadingNotOfferedError,
     Refusal,
     RefusedError,
     TooManyRequestsError,
-    Trouble,
     UnavailableError,
 )
 from .identification import DeviceIds, id_of, is_of_user, other_kind
@@ -130,7 +130,7 @@ class SettingsClient:
     async def get_settings(self, user_id: str, device_id: str | None = None) -> Reading:
         """Read the settings of the user's heat pumps, or of one of them.
 
-        Items without an id are passed over, and what is another user's or another kind of device; unreadable leaves are
+        Items without an id are passed over, and what is another user's or another kind of device; unreadable settings are
         None. Raises BadKeyError also for a key that may only write, ReadingNotOfferedError or NotFoundError where there
         is nothing to read, and the others as `patch_settings`.
         """
@@ -261,13 +261,13 @@ class SettingsClient:
                 outcome = str(response.status)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             outcome = "not reached"
-            raise UnavailableError(Trouble.NOT_REACHED, maybe_applied=False) from error
+            raise UnavailableError(Failure.NOT_REACHED, maybe_applied=False) from error
         except TimeoutError as error:
             outcome = "no answer"
-            raise UnavailableError(Trouble.NO_ANSWER, maybe_applied=True) from error
+            raise UnavailableError(Failure.NO_ANSWER, maybe_applied=True) from error
         except aiohttp.ClientError:
             # Not from that: it may quote what the server said, and that may quote the key.
-            raise UnavailableError(Trouble.BROKEN_OFF, maybe_applied=True) from None
+            raise UnavailableError(Failure.BROKEN_OFF, maybe_applied=True) from None
         finally:
             if self._on_request is not None:
                 self._on_request(Sent(method, path, outcome, monotonic() - began))
@@ -317,10 +317,10 @@ def _raise_for_status(
         case HTTPStatus.TOO_MANY_REQUESTS:
             raise TooManyRequestsError(_retry_after(headers))
         case HTTPStatus.REQUEST_TIMEOUT:
-            raise UnavailableError(Trouble.STATUS, maybe_applied=True, status=status)
+            raise UnavailableError(Failure.STATUS, maybe_applied=True, status=status)
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise UnavailableError(
-                Trouble.STATUS,
+                Failure.STATUS,
                 maybe_applied=True,
                 status=status,
                 retry_after=_retry_after(headers),

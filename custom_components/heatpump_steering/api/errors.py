@@ -1,4 +1,4 @@
-"""What can go wrong with the cloud: one exception for each kind of trouble.
+"""What can go wrong with the cloud: one exception for each kind of failure.
 
 No text here ever holds the API key: it is in a request header only, and headers are not put into messages.
 """
@@ -9,7 +9,7 @@ from typing import override
 
 
 class SteeringError(Exception):
-    """Any trouble with the cloud."""
+    """Any failure with the cloud."""
 
     maybe_applied = False
     """Whether a write may have arrived all the same."""
@@ -72,7 +72,7 @@ class TooManyRequestsError(SteeringError):
         self.retry_after = retry_after
 
 
-class Trouble(StrEnum):
+class Failure(StrEnum):
     """What kept the answer away."""
 
     NOT_REACHED = "not_reached"
@@ -92,7 +92,7 @@ class UnavailableError(SteeringError):
 
     def __init__(
         self,
-        trouble: Trouble,
+        failure: Failure,
         *,
         maybe_applied: bool,
         status: int | None = None,
@@ -100,9 +100,9 @@ class UnavailableError(SteeringError):
     ) -> None:
         """Keep what is known of the outcome."""
         super().__init__(
-            trouble.replace("_", " ") if status is None else f"status {status}"
+            failure.replace("_", " ") if status is None else f"status {status}"
         )
-        self.trouble = trouble
+        self.failure = failure
         self.maybe_applied = maybe_applied
         self.status = status
         self.retry_after = retry_after

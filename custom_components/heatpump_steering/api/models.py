@@ -18,10 +18,10 @@ class ControlMode(StrEnum):
 
 
 type Value = float | bool | str | ControlMode
-"""What a leaf of the settings can hold."""
+"""What a setting of the settings can hold."""
 
 
-class Leaf(StrEnum):
+class Setting(StrEnum):
     """One setting; the names are those of the fields of `Settings`."""
 
     PREFERRED_TEMPERATURE = "preferred_temperature"

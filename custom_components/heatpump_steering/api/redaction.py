@@ -77,7 +77,7 @@ class Redaction:
             return ""
 
     def _shows_in(self, text: str) -> bool:
-        """Tell whether a text has to be looked at more closely."""
+        """Return whether a text has to be looked at more closely."""
         if any(sign in text for sign in "\\%&") and _ESCAPE.search(text):
             return True
         in_lower_case = text.lower()
@@ -100,7 +100,7 @@ class Redaction:
                 return value
 
     def _is_spelled_in(self, text: str) -> bool:
-        """Tell whether one of the ways to read a text has the secret in it."""
+        """Return whether one of the ways to read a text has the secret in it."""
         known = {text}
         latest = [text]
         for _ in range(_DEEPEST):

@@ -8,7 +8,7 @@ import math
 from typing import Any, Final, Self, TypeIs
 
 from .errors import ContradictoryChangeError
-from .models import ControlMode, Leaf, PassedOver, Value
+from .models import ControlMode, PassedOver, Setting, Value
 
 # Values that differ by less are the same: a cloud may round what it took to a tenth.
 SAME_WITHIN: Final = 0.05
@@ -18,18 +18,18 @@ FLOAT_DUST: Final = 1e-9
 SHORT_DECIMALS: Final = 6
 
 # The optimisations that cannot go together with flex trading.
-NOT_WITH_FLEX_TRADING: Final = (Leaf.DYNAMIC_TARIFF, Leaf.PV_SELF_CONSUMPTION)
+NOT_WITH_FLEX_TRADING: Final = (Setting.DYNAMIC_TARIFF, Setting.PV_SELF_CONSUMPTION)
 
 
 # To go through an enum costs several times as much as to go through a tuple of it.
-LEAVES: Final = tuple(Leaf)
+SETTINGS: Final = tuple(Setting)
 
 # What the cloud takes and never shows.
-WRITE_ONLY: Final = frozenset({Leaf.COUNTRY, Leaf.POSTAL_CODE})
+WRITE_ONLY: Final = frozenset({Setting.COUNTRY, Setting.POSTAL_CODE})
 
 
 def same_value(one: Value | None, other: Value | None) -> bool:
-    """Tell whether two values of a leaf are the same; numbers may differ by rounding."""
+    """Return whether two values of a setting are the same; numbers may differ by rounding."""
     if _is_number(one) and _is_number(other):
         return abs(one - other) < SAME_WITHIN
     return one == other
@@ -40,7 +40,7 @@ def _is_number(value: object) -> TypeIs[int | float]:
 
 
 def without_dust(value: float) -> float:
-    """Return the number without the rest that unit conversion leaves at its end."""
+    """Return the number without the rest that unit conversion settings at its end."""
     short = round(value, SHORT_DECIMALS)
     return short if abs(value - short) < FLOAT_DUST else value
 
@@ -78,30 +78,30 @@ def _read_text(raw: object) -> str | None:
 
 type _Reader = Callable[[object], Value | None]
 
-IN_JSON: Final[Mapping[Leaf, tuple[str, str, _Reader]]] = {
-    Leaf.PREFERRED_TEMPERATURE: ("room", "preferred_temperature", _read_number),
-    Leaf.ALLOWED_BELOW: ("room", "temperature_lower_bound", _read_number),
-    Leaf.ALLOWED_ABOVE: ("room", "temperature_upper_bound", _read_number),
-    Leaf.SCHEDULE: ("room", "schedule_enabled", _read_switch),
-    Leaf.CONTROL_MODE: ("room", "temperature_control_mode", _read_mode),
-    Leaf.HOT_WATER_MIN: ("dhw", "temperature_lower_bound", _read_number),
-    Leaf.HOT_WATER_MAX: ("dhw", "temperature_upper_bound", _read_number),
-    Leaf.FLEX_TRADING: ("optimization_settings", "flex_trading", _read_switch),
-    Leaf.DYNAMIC_TARIFF: ("optimization_settings", "dynamic_tariff", _read_switch),
-    Leaf.PV_SELF_CONSUMPTION: (
+IN_JSON: Final[Mapping[Setting, tuple[str, str, _Reader]]] = {
+    Setting.PREFERRED_TEMPERATURE: ("room", "preferred_temperature", _read_number),
+    Setting.ALLOWED_BELOW: ("room", "temperature_lower_bound", _read_number),
+    Setting.ALLOWED_ABOVE: ("room", "temperature_upper_bound", _read_number),
+    Setting.SCHEDULE: ("room", "schedule_enabled", _read_switch),
+    Setting.CONTROL_MODE: ("room", "temperature_control_mode", _read_mode),
+    Setting.HOT_WATER_MIN: ("dhw", "temperature_lower_bound", _read_number),
+    Setting.HOT_WATER_MAX: ("dhw", "temperature_upper_bound", _read_number),
+    Setting.FLEX_TRADING: ("optimization_settings", "flex_trading", _read_switch),
+    Setting.DYNAMIC_TARIFF: ("optimization_settings", "dynamic_tariff", _read_switch),
+    Setting.PV_SELF_CONSUMPTION: (
         "optimization_settings",
         "pv_self_consumption",
         _read_switch,
     ),
-    Leaf.COUNTRY: ("location", "country", _read_text),
-    Leaf.POSTAL_CODE: ("location", "postal_code", _read_text),
+    Setting.COUNTRY: ("location", "country", _read_text),
+    Setting.POSTAL_CODE: ("location", "postal_code", _read_text),
 }
-"""Where each leaf is in the cloud's JSON (the group and the name in it), and how it is read from there."""
+"""Where each setting is in the cloud's JSON (the group and the name in it), and how it is read from there."""
 
 _BY_GROUP: Final = {
     group: tuple(
-        (leaf, name, read)
-        for leaf, (its_group, name, read) in IN_JSON.items()
+        (setting, name, read)
+        for setting, (its_group, name, read) in IN_JSON.items()
         if its_group == group
     )
     for group in dict.fromkeys(group for group, _, _ in IN_JSON.values())
@@ -113,7 +113,7 @@ class Settings:
     """The settings of one heat pump, or a change to them.
 
     In a state, None is unknown; in a change, None is "leave alone". Flat, though the cloud's JSON is nested:
-    merging, comparing and confirming go leaf by leaf, and the groups matter on the wire only.
+    merging, comparing and confirming go setting by setting, and the groups matter on the wire only.
     """
 
     preferred_temperature: float | None = None
@@ -138,9 +138,9 @@ class Settings:
     """Can be written, never read back."""
 
     @classmethod
-    def of(cls, leaves: Mapping[Leaf, Value]) -> Self:
-        """Return the settings with these leaves, all others None."""
-        fields: dict[str, Any] = dict(leaves.items())
+    def of(cls, settings: Mapping[Setting, Value]) -> Self:
+        """Return the settings with these settings, all others None."""
+        fields: dict[str, Any] = dict(settings.items())
         return cls(**fields)
 
     @classmethod
@@ -152,60 +152,63 @@ class Settings:
         if not isinstance(raw, Mapping):
             return cls()
         found: dict[str, Any] = {}
-        for group, leaves in _BY_GROUP.items():
+        for group, settings in _BY_GROUP.items():
             part = raw.get(group)
             if isinstance(part, Mapping):
-                for leaf, name, read in leaves:
-                    found[leaf] = read(part.get(name))
+                for setting, name, read in settings:
+                    found[setting] = read(part.get(name))
         return cls(**found)
 
     def to_json(self) -> dict[str, dict[str, Value]]:
-        """Return the cloud's JSON with the leaves that are not None."""
+        """Return the cloud's JSON with the settings that are not None."""
         body: dict[str, dict[str, Value]] = {}
-        for leaf, value in self.items():
-            group, name, _ = IN_JSON[leaf]
+        for setting, value in self.items():
+            group, name, _ = IN_JSON[setting]
             body.setdefault(group, {})[name] = value
         return body
 
-    def items(self) -> Iterator[tuple[Leaf, Value]]:
-        """Yield the leaves that are not None."""
-        for leaf in LEAVES:
-            if (value := getattr(self, leaf)) is not None:
-                yield leaf, value
+    def items(self) -> Iterator[tuple[Setting, Value]]:
+        """Yield the settings that are not None."""
+        for setting in SETTINGS:
+            if (value := getattr(self, setting)) is not None:
+                yield setting, value
 
-    @property
-    def leaves(self) -> set[Leaf]:
-        """Return which leaves are not None."""
-        return {leaf for leaf, _ in self.items()}
+    def keys(self) -> set[Setting]:
+        """Return which settings are not None."""
+        return {setting for setting, _ in self.items()}
 
-    def get(self, leaf: Leaf) -> Value | None:
-        """Return the value of a leaf, or None."""
-        value: Value | None = getattr(self, leaf)
+    def get(self, setting: Setting) -> Value | None:
+        """Return the value of a setting, or None."""
+        value: Value | None = getattr(self, setting)
         return value
 
     def __bool__(self) -> bool:
-        """Tell whether there is any leaf that is not None."""
+        """Return whether there is any setting that is not None."""
         return any(True for _ in self.items())
 
-    def only(self, leaves: AbstractSet[Leaf]) -> Self:
-        """Return these leaves alone."""
-        return self.of({leaf: value for leaf, value in self.items() if leaf in leaves})
+    def only(self, settings: AbstractSet[Setting]) -> Self:
+        """Return these settings alone."""
+        return self.of(
+            {setting: value for setting, value in self.items() if setting in settings}
+        )
 
-    def without(self, leaves: AbstractSet[Leaf]) -> Self:
-        """Return all but these leaves."""
-        return self.only(set(Leaf) - leaves)
+    def without(self, settings: AbstractSet[Setting]) -> Self:
+        """Return all but these settings."""
+        return self.only(set(Setting) - settings)
 
     def checked(self) -> Self:
         """Return the change, without float dust.
 
         Raises ContradictoryChangeError if it asks for flex trading and for another optimisation at once.
         """
-        if self.flex_trading and any(self.get(leaf) for leaf in NOT_WITH_FLEX_TRADING):
+        if self.flex_trading and any(
+            self.get(setting) for setting in NOT_WITH_FLEX_TRADING
+        ):
             raise ContradictoryChangeError
         return self.of(
             {
-                leaf: without_dust(value) if isinstance(value, float) else value
-                for leaf, value in self.items()
+                setting: without_dust(value) if isinstance(value, float) else value
+                for setting, value in self.items()
             }
         )
 
@@ -218,8 +221,8 @@ class Settings:
         implied: dict[str, Any] = {}
         if self.flex_trading:
             implied.update(dict.fromkeys(NOT_WITH_FLEX_TRADING, False))
-        elif any(self.get(leaf) for leaf in NOT_WITH_FLEX_TRADING):
-            implied[Leaf.FLEX_TRADING] = False
+        elif any(self.get(setting) for setting in NOT_WITH_FLEX_TRADING):
+            implied[Setting.FLEX_TRADING] = False
         return replace(self, **implied)
 
     def with_change(self, change: Settings) -> Self:
@@ -229,30 +232,36 @@ class Settings:
     def merged_with(self, later: Settings) -> Self:
         """Return one change that does what this one and then the later one would do.
 
-        Asks for no leaf that neither asked for, but where the two contradict each other: flex trading on and
+        Asks for no setting that neither asked for, but where the two contradict each other: flex trading on and
         then the dynamic tariff on leaves PV self-consumption off, so that has to be said.
         """
         merged = self.with_implied().overlaid_with(later.with_implied())
         unasked = {
-            leaf
-            for leaf in (Leaf.FLEX_TRADING, *NOT_WITH_FLEX_TRADING)
-            if self.get(leaf) is None and later.get(leaf) is None
+            setting
+            for setting in (Setting.FLEX_TRADING, *NOT_WITH_FLEX_TRADING)
+            if self.get(setting) is None and later.get(setting) is None
         }
         asked = merged.without(unasked)
         implied = asked.with_implied()
         return asked.overlaid_with(
-            merged.only({leaf for leaf in unasked if implied.get(leaf) is None})
+            merged.only(
+                {setting for setting in unasked if implied.get(setting) is None}
+            )
         )
 
     def overlaid_with(self, top: Settings) -> Self:
-        """Return these settings with the known leaves of others on top, and nothing implied."""
+        """Return these settings with the known settings of others on top, and nothing implied."""
         known: dict[str, Any] = dict(top.items())
         return replace(self, **known)
 
     def agreed_with(self, other: Settings) -> Self:
-        """Return the leaves on which both agree; the others are unknown."""
+        """Return the settings on which both agree; the others are unknown."""
         return self.only(
-            {leaf for leaf, value in self.items() if same_value(value, other.get(leaf))}
+            {
+                setting
+                for setting, value in self.items()
+                if same_value(value, other.get(setting))
+            }
         )
 
 

@@ -1,0 +1,163 @@
+"""When the house is away: vacations as they are planned, and what follows from the plans at a given time.
+
+Times are aware; a whole day begins and ends at midnight of the house, wherever the house is by then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Self
+from uuid import uuid4
+
+from homeassistant.util import dt as dt_util
+
+# In these years vacations can be planned.
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2199
+
+# How long a vacation that is over stays in the calendar.
+REMEMBERED: Final = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One vacation in the calendar."""
+
+    uid: str
+    summary: str
+    start: date
+    """A time, or a day for a vacation of whole days; `end` is the same kind."""
+    end: date | None
+    """The first moment, or the first day, at home again. None: until somebody ends it."""
+    description: str | None = None
+    location: str | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """Return the moment of the start."""
+        return _moment(self.start)
+
+    @property
+    def ends(self) -> datetime | None:
+        """Return the moment of the end; None while it is open."""
+        return None if self.end is None else _moment(self.end)
+
+    def covers(self, now: datetime) -> bool:
+        """Return whether the house is away by this plan."""
+        return self.begins <= now and not self.over(now)
+
+    def over(self, now: datetime) -> bool:
+        """Return whether the plan lies in the past."""
+        return self.ends is not None and self.ends <= now
+
+    def cut_short(self, now: datetime) -> Self:
+        """Return the plan as it is when it ends now."""
+        return replace(self, start=self.begins, end=now)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is kept on disk."""
+        return {
+            "uid": self.uid,
+            "summary": self.summary,
+            "start": self.start.isoformat(),
+            "end": None if self.end is None else self.end.isoformat(),
+            "description": self.description,
+            "location": self.location,
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read what was kept; raises KeyError, TypeError or ValueError for what is none."""
+        start = _date_or_time(raw["start"])
+        end = None if raw["end"] is None else _date_or_time(raw["end"])
+        if end is not None and (type(end) is not type(start) or end <= start):
+            raise ValueError("an end that does not belong to the start")
+        return cls(
+            uid=str(raw["uid"]),
+            summary=str(raw["summary"]),
+            start=start,
+            end=end,
+            description=raw["description"],
+            location=raw["location"],
+        )
+
+
+def new_uid() -> str:
+    """Return the id of a new plan."""
+    return uuid4().hex
+
+
+def _date_or_time(text: str) -> date:
+    if len(text) == len("2026-12-24"):
+        return date.fromisoformat(text)
+    return moment_from(text)
+
+
+def moment_from(text: str) -> datetime:
+    """Read a moment; raises ValueError for one that nobody can place."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment
+
+
+def is_reckonable(start_or_end: date) -> bool:
+    """Return whether a vacation can be planned for then. At the ends of the calendar there are no time zones."""
+    return FIRST_YEAR <= start_or_end.year <= LAST_YEAR
+
+
+def reckonable(start_or_end: date) -> date:
+    """Return the same day or moment, or the nearest one for which a vacation can be planned."""
+    if is_reckonable(start_or_end):
+        return start_or_end
+    if start_or_end.year < FIRST_YEAR:
+        return start_or_end.replace(year=FIRST_YEAR, month=1, day=1)
+    return start_or_end.replace(year=LAST_YEAR, month=12, day=31)
+
+
+def _moment(start_or_end: date) -> datetime:
+    start_or_end = reckonable(start_or_end)
+    if isinstance(start_or_end, datetime):
+        return start_or_end
+    return dt_util.start_of_local_day(start_or_end)
+
+
+def away(plans: Iterable[Plan], now: datetime) -> bool:
+    """Return whether the house is away: overlapping plans are one vacation."""
+    return any(plan.covers(now) for plan in plans)
+
+
+def next_moment(plans: Iterable[Plan], now: datetime) -> datetime | None:
+    """Return the next start or end, or None where nothing is planned."""
+    return min(
+        (
+            moment
+            for plan in plans
+            for moment in (plan.begins, plan.ends)
+            if moment is not None and moment > now
+        ),
+        default=None,
+    )
+
+
+def current_or_next(plans: Iterable[Plan], now: datetime) -> Plan | None:
+    """Return the plan that the house is away by, or else the next one; the earliest first."""
+    return min(
+        (plan for plan in plans if not plan.over(now)),
+        key=lambda plan: plan.begins,
+        default=None,
+    )
+
+
+def ended(plans: Iterable[Plan], now: datetime) -> list[Plan]:
+    """Return the plans with those that run now cut short; what has only just begun goes altogether."""
+    return [
+        plan.cut_short(now) if plan.covers(now) else plan
+        for plan in plans
+        if not (plan.covers(now) and plan.begins == now)
+    ]
+
+
+def remembered(plans: Iterable[Plan], now: datetime) -> list[Plan]:
+    """Return the plans without those that ended long ago."""
+    return [plan for plan in plans if not plan.over(now - REMEMBERED)]

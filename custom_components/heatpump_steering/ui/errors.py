@@ -1,0 +1,164 @@
+"""Every trouble as Home Assistant's exception, with a text that a homeowner can act on."""
+
+from collections.abc import Mapping
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from ..api import (
+    AnswerTooLongError,
+    BadKeyError,
+    ContradictoryChangeError,
+    NotFoundError,
+    NotUnderstandableError,
+    PassedOver,
+    ReadingRefusedError,
+    RefusedError,
+    SteeringError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from ..const import DOMAIN
+from ..model.band import BandTooWideError, TargetOutsideBandError
+from ..model.limits import (
+    COLDEST_HOT_WATER,
+    DIFFERENCES,
+    ColdHotWaterError,
+    HotWaterOrderError,
+    LimitError,
+    OutOfRangeError,
+)
+from ..sync.write_queue import UncertainError
+from .texts import (
+    async_common_text,
+    async_error_text,
+    difference_text,
+    temperature_text,
+)
+
+READ_ERRORS: Mapping[type[SteeringError], str] = {
+    NotFoundError: "read_not_found",
+    AnswerTooLongError: "read_not_understandable",
+    NotUnderstandableError: "read_not_understandable",
+    ReadingRefusedError: "reading_refused",
+    TooManyRequestsError: "too_many_requests",
+}
+"""The texts of what stands in the way of reading, but for those that need no more than a reason."""
+
+
+def action_error(
+    hass: HomeAssistant, error: SteeringError | LimitError
+) -> HomeAssistantError:
+    """Return what an action raises for a trouble: ServiceValidationError where the wish itself is at fault."""
+    match error:
+        case OutOfRangeError():
+            text = difference_text if error.setting in DIFFERENCES else temperature_text
+            return _wrong_input(
+                f"out_of_range_{error.setting}",
+                value=text(hass, error.value),
+                minimum=text(hass, error.range.minimum),
+                maximum=text(hass, error.range.maximum),
+            )
+        case ColdHotWaterError():
+            return _wrong_input(
+                "hot_water_too_cold",
+                value=temperature_text(hass, error.value),
+                coldest=temperature_text(hass, COLDEST_HOT_WATER),
+            )
+        case HotWaterOrderError():
+            return _wrong_input(
+                "hot_water_order",
+                minimum=temperature_text(hass, error.minimum),
+                maximum=temperature_text(hass, error.maximum),
+            )
+        case BandTooWideError():
+            return _wrong_input(
+                f"band_too_wide_{error.setting}",
+                limit=difference_text(hass, error.limit),
+                preferred=temperature_text(hass, error.preferred),
+                edge=temperature_text(hass, error.edge),
+            )
+        case TargetOutsideBandError():
+            return _wrong_input(
+                "target_outside_band",
+                low=temperature_text(hass, error.band.low),
+                high=temperature_text(hass, error.band.high),
+            )
+        case ContradictoryChangeError():
+            return _wrong_input("flex_trading_excludes")
+        case RefusedError():
+            return _wrong_input("refused", reason=reason_text(hass, error))
+        case BadKeyError():
+            return _failure("bad_key")
+        case NotFoundError():
+            return _failure("not_found")
+        case TooManyRequestsError():
+            return _failure("too_many_requests")
+        case UnavailableError():
+            return _failure("unavailable", reason=reason_text(hass, error))
+        case UncertainError():
+            reason = reason_text(hass, error.last).rstrip(".")
+            return _failure("uncertain", reason=reason)
+        case _:
+            return _failure("not_understandable", reason=reason_text(hass, error))
+
+
+def reason_text(hass: HomeAssistant, error: Exception) -> str:
+    """Return a reason to be quoted, in the house's language; for what the cloud refused, its own words."""
+    match error:
+        case UnavailableError(status=None):
+            return async_common_text(hass, f"reason_{error.failure}")
+        case UnavailableError():
+            return async_common_text(hass, "reason_status", status=str(error.status))
+        case AnswerTooLongError():
+            return async_common_text(hass, "reason_too_long")
+        case NotUnderstandableError():
+            return f"HTTP {error.status}"
+        case BadKeyError():
+            return async_common_text(hass, "reason_bad_key")
+        case NotFoundError():
+            return async_common_text(hass, "reason_not_found")
+        case LimitError() | TooManyRequestsError():
+            return async_error_text(hass, action_error(hass, error))
+        case SteeringError():
+            return str(error)
+        case _:
+            return async_common_text(hass, "reason_unexpected")
+
+
+def nothing_listed_reason(
+    hass: HomeAssistant, passed_over: PassedOver, device_id: str | None
+) -> str:
+    """Return why there is no heat pump, to be quoted, in the house's language; `device_id` where only one is looked for."""
+    if device_id is not None:
+        return async_common_text(hass, "reason_one_not_listed", device_id=device_id)
+    if passed_over.other_kinds:
+        return async_common_text(
+            hass, "reason_only_other_kinds", kinds=passed_over.kinds
+        )
+    if passed_over.other_users:
+        return async_common_text(hass, "reason_only_other_users")
+    return async_common_text(hass, "reason_none_listed")
+
+
+def pending_reason(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return why something could not be done yet that is tried on: without advice for who would have to try again."""
+    if isinstance(error.__cause__, UnavailableError):
+        return reason_text(hass, error.__cause__)
+    return async_error_text(hass, error)
+
+
+def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def _failure(key: str, **placeholders: str) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

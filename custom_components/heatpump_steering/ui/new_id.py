@@ -1,0 +1,120 @@
+"""Lets one target have all that another one had: one heat pump, known by another id or as the home from now on.
+
+The unique ids differ, but dashboards, automations and history go by the entity ids, which must not change by themselves.
+"""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_DEVICE_ID, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..const import HOME_KEY, Target
+from ..sync.memory import Memory, with_new_id
+from ..sync.vacation_book import VacationBook
+from .entries import entry_title, entry_unique_id
+from .ids import Identifiers
+from .room_sensors import CONF_ROOM_SENSORS
+
+
+async def async_replace_id(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    before: Target,
+    after: Target,
+    *,
+    memory: Memory,
+    book: VacationBook,
+) -> None:
+    """Let a target have device, entities, options and files of another one, which there is no more.
+
+    None of the entry's entities may be alive: they would go on under the ids that they had. What is done already, as
+    after a power cut in the middle, is not done again.
+    """
+    _async_hand_over_device(hass, entry, before, after)
+    _async_hand_over_entry(hass, entry, before, after)
+    memory.replace_id(before, after)
+    await memory.async_save_now()
+    # The keeper of vacations itself makes the vacation of a home that of its heat pumps.
+    if before is not None and after is not None:
+        book.replace_id(before, after)
+        await book.async_save()
+
+
+async def async_replace_id_unconnected(
+    hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
+) -> None:
+    """Do so after disconnecting the entry; whoever calls connects it again."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    memory = Memory(hass, entry.entry_id)
+    await memory.async_load()
+    book = VacationBook(hass, entry.entry_id)
+    await book.async_load()
+    await async_replace_id(hass, entry, before, after, memory=memory, book=book)
+
+
+@callback
+def _async_hand_over_device(
+    hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
+) -> None:
+    ids = Identifiers(hass, entry)
+    devices = dr.async_get(hass)
+    entities = er.async_get(hass)
+    if (device := ids.async_device(before)) is None:
+        return
+    if (interim := ids.async_device(after)) is not None:
+        for entity in _async_entities(hass, interim):
+            if _is_of_target(entity, entry):
+                entities.async_remove(entity.entity_id)
+            else:
+                entities.async_update_entity(entity.entity_id, device_id=device.id)
+        devices.async_remove_device(interim.id)
+    for entity in _async_entities(hass, device):
+        if _is_of_target(entity, entry):
+            key = ids.key(before, entity.unique_id)
+            entities.async_update_entity(
+                entity.entity_id, new_unique_id=ids.unique_id(after, key)
+            )
+    devices.async_update_device(
+        device.id,
+        new_identifiers={ids.device(after)},
+        # After a reading without any heat pump the home was a service for a while.
+        entry_type=None,
+    )
+
+
+def _async_entities(
+    hass: HomeAssistant, device: dr.DeviceEntry
+) -> list[er.RegistryEntry]:
+    return er.async_entries_for_device(
+        er.async_get(hass), device.id, include_disabled_entities=True
+    )
+
+
+def _is_of_target(entity: er.RegistryEntry, entry: ConfigEntry) -> bool:
+    """Return whether an entity is its target's own: the calendar is the home's, and helpers of others are at devices, too."""
+    return (
+        entity.config_entry_id == entry.entry_id and entity.domain != Platform.CALENDAR
+    )
+
+
+@callback
+def _async_hand_over_entry(
+    hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
+) -> None:
+    data = dict(entry.data)
+    if before is not None and data.get(CONF_DEVICE_ID) == before:
+        data[CONF_DEVICE_ID] = after
+    options = dict(entry.options)
+    if CONF_ROOM_SENSORS in options:
+        options[CONF_ROOM_SENSORS] = with_new_id(
+            options[CONF_ROOM_SENSORS], before or HOME_KEY, after or HOME_KEY
+        )
+    # A name that somebody gave the home stays.
+    is_default = entry.title == entry_title(entry.data)
+    hass.config_entries.async_update_entry(
+        entry,
+        data=data,
+        options=options,
+        title=entry_title(data) if is_default else entry.title,
+        unique_id=entry_unique_id(data),
+    )

@@ -1,0 +1,115 @@
+"""The sensors that a person has picked for the temperature of the room: the settings cannot tell it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import Final
+
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfTemperature
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.entity_registry import EventEntityRegistryUpdatedData
+from homeassistant.helpers.event import (
+    async_track_entity_registry_updated_event,
+    async_track_state_change_event,
+)
+from homeassistant.util.unit_conversion import TemperatureConverter
+
+from ..const import HOME_KEY, Target
+
+CONF_ROOM_SENSORS: Final = "room_sensors"
+
+
+class RoomSensors:
+    """Follows the picked sensors, also when they are renamed."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        picked: Mapping[str, str],
+        *,
+        on_change: Callable[[Iterable[Target]], None],
+        keep: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        """Follow the sensors by the target they were picked for; the home's key is empty.
+
+        `on_change` is called with the targets that have a new temperature, `keep` with what the entry has to hold from
+        then on.
+        """
+        self._hass = hass
+        self._on_change = on_change
+        self._keep = keep
+        self._unsubscribe: list[CALLBACK_TYPE] = []
+        self.pick(picked)
+
+    def temperature(self, target: Target) -> float | None:
+        """Return the room's temperature in °C, or None where no sensor tells it."""
+        entity_id = self._picked.get(target or HOME_KEY)
+        state = self._hass.states.get(entity_id) if entity_id else None
+        if state is None:
+            return None
+        unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+        if unit not in TemperatureConverter.VALID_UNITS:
+            return None
+        try:
+            value = float(state.state)
+        except ValueError:
+            return None
+        if not isfinite(value):
+            return None
+        return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
+
+    @callback
+    def pick(self, picked: Mapping[str, str]) -> None:
+        """Follow these sensors from now on."""
+        self.stop()
+        self._picked = dict(picked)
+        self._follow()
+
+    @callback
+    def stop(self) -> None:
+        """Follow nothing any more."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+
+    def _follow(self) -> None:
+        entity_ids = set(self._picked.values())
+        if entity_ids:
+            self._unsubscribe = [
+                async_track_state_change_event(
+                    self._hass, entity_ids, self._state_changed
+                ),
+                async_track_entity_registry_updated_event(
+                    self._hass, entity_ids, self._registry_updated
+                ),
+            ]
+
+    @callback
+    def _state_changed(self, event: Event[EventStateChangedData]) -> None:
+        self._tell_of(event.data["entity_id"])
+
+    def _tell_of(self, sensor: str) -> None:
+        self._on_change(
+            key or None
+            for key, entity_id in self._picked.items()
+            if entity_id == sensor
+        )
+
+    @callback
+    def _registry_updated(self, event: Event[EventEntityRegistryUpdatedData]) -> None:
+        if event.data["action"] != "update" or "old_entity_id" not in event.data:
+            return
+        old, new = event.data["old_entity_id"], event.data["entity_id"]
+        self.pick(
+            {
+                key: new if entity_id == old else entity_id
+                for key, entity_id in self._picked.items()
+            }
+        )
+        self._keep(self._picked)
+        self._tell_of(new)

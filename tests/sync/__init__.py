@@ -1,0 +1,1 @@
+"""Tests of the home over time: files and sessions."""

@@ -1,0 +1,1 @@
+"""Tests of what Home Assistant shows of the home."""

@@ -1,5 +1,6 @@
 """What every test of the integration starts from: a cloud on a port of this machine, and a house."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 import os
 
@@ -19,8 +20,24 @@ settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)
-def _our_integration(enable_custom_integrations: None, socket_enabled: None) -> None:
-    """Let Home Assistant load custom integrations, and let the two talk over 127.0.0.1."""
+def _our_integration(request: pytest.FixtureRequest, socket_enabled: None) -> None:
+    """Let Home Assistant, where there is one, load custom integrations, and let the two talk over 127.0.0.1."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Let the loop check what it checks in debug mode, but keep no traceback for each future, task and timer.
+
+    The framework's own fixture keeps them, which took a third of the time of the tests. `-o asyncio_debug=true` does
+    too, for a warning that does not say where something was made.
+    """
+    loop = asyncio.get_running_loop()
+    if not loop.get_debug():
+        loop.set_debug(True)
+        # The loop's own checks do not ask it, but whoever keeps tracebacks does.
+        vars(loop)["get_debug"] = lambda: False
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ class House:
         before = self.state(key, target)
         held = self.cloud.cloud.to_json()
         events = async_capture_events(self.hass, EVENT_STATE_CHANGED)
+        registered = async_capture_events(self.hass, er.EVENT_ENTITY_REGISTRY_UPDATED)
         with pytest.raises(ServiceValidationError) as refusal:
             await self.act(action, key, target, **data)
         await self.hass.async_block_till_done()
@@ -227,6 +228,7 @@ class House:
             for otherwise in drawn
         ]
         assert self.cloud.cloud.to_json() == held
+        assert registered == []
         return str(refusal.value)
 
     async def change_elsewhere(self, settings: Json, *device_ids: str) -> None:

@@ -102,12 +102,7 @@ async def start_with(
     """Start a house that is connected with these plans on disk."""
     entry_id = house.entry.entry_id
     await house.hass.config_entries.async_unload(entry_id)
-    hass_storage[f"{DOMAIN}.{entry_id}.vacation"] = {
-        "version": 1,
-        "minor_version": 1,
-        "key": f"{DOMAIN}.{entry_id}.vacation",
-        "data": {"plans": plans, "records": {}, "returns": {}},
-    }
+    hass_storage[f"{DOMAIN}.{entry_id}"]["data"]["plans"] = plans
     assert await house.hass.config_entries.async_setup(entry_id)
     assert house.entry.state is ConfigEntryState.LOADED
     assert len(house.entry.runtime_data.vacations.plans) == len(plans)

@@ -285,8 +285,8 @@ async def test_bad_input(two_homes: House, bad: Bad) -> None:
 def test_own_texts() -> None:
     """No two kinds of trouble share a text, and there is no text that nothing shows."""
     shown = {bad.error for bad in BAD.values()}
-    # Only asking anew for the key of a home can find it to be another's.
-    shown.add("wrong_account")
+    # Only asking anew for the key of a home can find it to be another's, or one that may not change anything.
+    shown |= {"wrong_account", "key_may_only_read"}
     assert shown == TEXTS["error"].keys()
     assert len(set(TEXTS["error"].values())) == len(TEXTS["error"])
 
@@ -509,14 +509,27 @@ async def test_reauth_keeps_what_was_chosen(house: House) -> None:
 
 
 async def test_reauth_with_a_key_that_may_only_write(house: House) -> None:
-    """Such a key is taken; values are unknown until they are set."""
+    """Such a key is taken; what was known is shown on."""
     await house.connected("hp-1", device_id="hp-1")
     form = await reauth_form(house)
     house.cloud.behaviour.write_only = True
     await house.submit(form, api_key="new-key")
     assert house.entry.data["write_only"] is True
     assert house.entry.state is ConfigEntryState.LOADED
-    assert house.shows("control_mode") == "unknown"
+    assert house.shows("control_mode") == "heating"
+    assert house.state("control_mode").attributes["assumed_state"] is True
+
+
+async def test_reauth_with_a_key_that_may_only_read(house: House) -> None:
+    """Such a key would be refused with the first change, so the form says so."""
+    await house.connected()
+    form = await reauth_form(house)
+    house.cloud.weather.add(method="PATCH", status=403)
+    form = await house.submit(form, api_key="new-key")
+    assert form["errors"] == {"api_key": "key_may_only_read"}
+    house.cloud.weather.clear()
+    await house.submit(form, api_key="new-key")
+    assert house.entry.data["api_key"] == "new-key"
 
 
 async def test_reconfigure(house: House) -> None:

@@ -77,8 +77,9 @@ async def test_entry(home: House, hass_client: ClientSessionGenerator) -> None:
     assert told["write_only"] is False
     polling = told["polling"]
     assert polling["interval_seconds"] == 300
-    assert (polling["misses"], polling["last_update_success"]) == (0, True)
-    assert (polling["last_exception"], polling["passed_over_in_list"]) == ("", 0)
+    assert polling["last_update_success"] is True
+    assert (polling["last_exception"], polling["last_failure"]) == ("", "")
+    assert polling["passed_over_in_list"] == 0
     assert polling["last_read"] is not None
     assert told["targets"].keys() == {"home", "heat pump 1", "heat pump 2"}
     # Set up anew after the options: that the home's place was told was before.
@@ -134,7 +135,9 @@ async def test_accepted_and_pending(
     assert shadows["accepted"] == {"room": {"preferred_temperature": 19}}
     assert shadows["shown"]["room"]["preferred_temperature"] == 19
     assert shadows["reported"]["room"]["preferred_temperature"] == 21
-    assert shadows["updated_at"] is None
+    # As the cloud has told last.
+    assert shadows["updated_at"] is not None
+    assert shadows["overrides"]["base"]["room"]["preferred_temperature"] == 19
     assert rule is not None
     home.cloud.weather.clear()
     home.cloud.weather.release()
@@ -142,22 +145,25 @@ async def test_accepted_and_pending(
 
 
 async def test_secrets_inside_texts(
-    home: House, hass_client: ClientSessionGenerator
+    home: House, hass_client: ClientSessionGenerator, freezer: TickingDateTimeFactory
 ) -> None:
     """The cloud's own words, which may name everything, are told without it."""
     words = (
         f"{USER} ({KEY}) in {COUNTRY} {POSTAL_CODE} has no {DEVICES[0]}, {DEVICES[1]}."
     )
     home.cloud.weather.add(method="GET", status=422, body={"detail": words})
-    for _ in range(3):
-        await home.poll()
-    told = await download(home, hass_client)
-    assert told["polling"]["misses"] == 3
-    assert told["polling"]["last_update_success"] is False
-    assert (
+    without_secrets = (
         "[home] ([key]) in [country] [postal code] has no [heat pump 1], [heat pump 2]."
-        in told["polling"]["last_exception"]
     )
+    await home.poll()
+    told = await download(home, hass_client)
+    assert told["polling"]["last_update_success"] is True
+    assert without_secrets in told["polling"]["last_failure"]
+    for _ in range(4):
+        await home.pass_time(freezer, 300)
+    told = await download(home, hass_client)
+    assert told["polling"]["last_update_success"] is False
+    assert without_secrets in told["polling"]["last_exception"]
 
 
 async def test_heat_pump_that_is_gone(
@@ -194,7 +200,13 @@ async def test_heat_pump_that_is_gone_during_a_vacation(
         await home.poll()
     told = await download(home, hass_client)
     assert told["targets"].keys() == {"heat pump 1"}
-    assert told["vacations"]["records"].keys() == {"[heat pump 1]", "[heat pump 2]"}
+    ((name, overrides),) = told["missing"].items()
+    assert name == "heat pump 2"
+    assert [it["name"] for it in overrides["in_force"]] == ["vacation"]
+    (plan,) = told["vacations"]
+    assert plan.keys() == {"start", "end"}
+    (shadows,) = told["targets"]["heat pump 1"]["shadows"]
+    assert [it["name"] for it in shadows["overrides"]["in_force"]] == ["vacation"]
 
 
 async def test_heat_pump_that_is_gone_after_a_vacation(
@@ -219,8 +231,10 @@ async def test_heat_pump_that_is_gone_after_a_vacation(
     for _ in range(5):
         await home.pass_time(freezer, 300)
     told = await download(home, hass_client)
-    assert told["vacations"]["records"] == {}
-    assert "[heat pump 2]" in told["vacations"]["returns"]
+    ((name, overrides),) = told["missing"].items()
+    assert name == "heat pump 2"
+    assert overrides["in_force"] == []
+    assert "preferred_temperature" in overrides["tracked"]
 
 
 async def test_words_about_a_heat_pump_that_is_gone(
@@ -232,10 +246,9 @@ async def test_words_about_a_heat_pump_that_is_gone(
         await home.poll()
     words = f"Where is {DEVICES[1]}?"
     home.cloud.weather.add(method="GET", status=422, body={"detail": words})
-    for _ in range(3):
-        await home.poll()
+    await home.poll()
     told = await download(home, hass_client)
-    assert "Where is [heat pump 2]?" in told["polling"]["last_exception"]
+    assert "Where is [heat pump 2]?" in told["polling"]["last_failure"]
 
 
 async def test_not_connected(home: House, hass_client: ClientSessionGenerator) -> None:

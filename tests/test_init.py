@@ -144,12 +144,12 @@ async def test_no_list(house: House, status: int) -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_bad_key_at_setup(house: House, status: int) -> None:
-    """A key that may neither read nor write is asked for anew."""
+    """A key that may neither read nor write is asked for anew, and tried on."""
     await house.connected()
     house.cloud.behaviour.bad_key_status = status
     house.cloud.cloud.revoke_key(KEY)
     await reload(house)
-    assert state_of(house) is ConfigEntryState.SETUP_ERROR
+    assert state_of(house) is ConfigEntryState.SETUP_RETRY
     (flow,) = house.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
     assert flow["context"]["entry_id"] == house.entry.entry_id
@@ -178,11 +178,3 @@ async def test_unload_during_a_read(house: House) -> None:
     await read
     assert house.received() == []
     assert house.hass.config_entries.flow.async_progress() == []
-
-
-async def test_read_refused_at_setup(house: House) -> None:
-    """A key that may still write, but no longer read: not set up as a home without heat pumps."""
-    await house.connected()
-    house.cloud.weather.add(method="GET", status=403)
-    await house.hass.config_entries.async_reload(house.entry.entry_id)
-    assert house.entry.state is ConfigEntryState.SETUP_RETRY

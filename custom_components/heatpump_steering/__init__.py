@@ -1,11 +1,8 @@
 """Heat Pump Steering: what the cloud may do with a heat pump, set from Home Assistant."""
 
-from functools import partial
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
@@ -13,11 +10,10 @@ from homeassistant.helpers.typing import ConfigType
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .services import async_setup_services
-from .sync.memory import memory_store
-from .sync.vacation_book import vacation_store
+from .sync.home_storage import HomeStorage
+from .sync.record import HomeRecord
 from .ui.authentication import without_api_path
 from .ui.issues import async_forget_issues
-from .ui.texts import async_error_text
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -46,33 +42,28 @@ async def async_setup_entry(
         data = {**entry.data, CONF_BASE_URL: server}
         hass.config_entries.async_update_entry(entry, data=data)
     coordinator = SteeringCoordinator(hass, entry)
-    try:
-        await coordinator.async_config_entry_first_refresh()
-    except (ConfigEntryAuthFailed, ConfigEntryNotReady) as error:
-        coordinator.vacations.follow_while_disconnected(
-            entry, partial(async_error_text, hass, error)
-        )
-        raise
+    await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    coordinator.vacations.start()
+    coordinator.start()
     return True
 
 
 async def async_unload_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> bool:
-    """Unload a home."""
-    await entry.runtime_data.async_close()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    """Unload a home: first its entities, so that nobody changes anything any more."""
+    return (
+        await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+        and await entry.runtime_data.async_close()
+    )
 
 
 async def async_remove_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> None:
     """Forget what was kept for a home."""
-    await memory_store(hass, entry.entry_id).async_remove()
-    await vacation_store(hass, entry.entry_id).async_remove()
+    await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
     async_forget_issues(hass, entry.entry_id)
 
 
@@ -84,6 +75,6 @@ async def async_remove_config_entry_device(
         return True
     coordinator = entry.runtime_data
     return not any(
-        coordinator.identifiers.device(target) in device.identifiers
+        coordinator.inventory.identifiers.device(target) in device.identifiers
         for target in coordinator.data.targets
     )

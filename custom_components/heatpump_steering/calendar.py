@@ -1,5 +1,6 @@
 """The calendar in which vacations are planned."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, override
@@ -52,7 +53,9 @@ async def async_setup_entry(
 
 def _unique_id(coordinator: SteeringCoordinator) -> str:
     """Return the id of the home's calendar: it stays the same when a second heat pump turns up."""
-    return coordinator.identifiers.unique_id(coordinator.home, CALENDAR)
+    return coordinator.inventory.identifiers.unique_id(
+        coordinator.home.device_id, CALENDAR
+    )
 
 
 @callback
@@ -77,17 +80,15 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
 
     def __init__(self, coordinator: SteeringCoordinator) -> None:
         """Belong to the home, or to the only heat pump."""
-        super().__init__(coordinator, coordinator.main_target, CALENDAR)
+        super().__init__(coordinator, coordinator.home.main_target, CALENDAR)
         self._attr_unique_id = _unique_id(coordinator)
         self._attr_assumed_state = False
-        # It hears of every target: it moves when there are more heat pumps, or only one again.
-        self.coordinator_context = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Move to the home's device when there are several heat pumps, and back when there is only one again."""
-        target = self.coordinator.main_target
+        target = self.coordinator.home.main_target
         if target != self.target:
             self.target = target
             device = dr.async_get(self.hass).async_get_or_create(
@@ -115,7 +116,11 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     @override
     def event(self) -> CalendarEvent | None:
         """Return the vacation that runs, or else the next one."""
-        plan = current_or_next(self.coordinator.vacations.plans, dt_util.utcnow())
+        plan = current_or_next(
+            self.coordinator.vacations.plans,
+            dt_util.utcnow(),
+            dt_util.get_default_time_zone(),
+        )
         return None if plan is None else _event(plan)
 
     @override
@@ -123,7 +128,10 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return the vacations in a span of time, the earliest first."""
-        plans = sorted(self.coordinator.vacations.plans, key=lambda plan: plan.begins)
+        zone = dt_util.get_default_time_zone()
+        plans = sorted(
+            self.coordinator.vacations.plans, key=lambda plan: plan.begins(zone)
+        )
         return [
             event
             for event in map(_event, plans)
@@ -135,12 +143,11 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     async def async_create_event(self, **kwargs: Any) -> None:
         """Plan a vacation; raises ServiceValidationError for one that is over, or that repeats."""
         plan = _plan(new_uid(), kwargs)
-        if plan.over(dt_util.utcnow()):
+        if plan.is_over(dt_util.utcnow(), dt_util.get_default_time_zone()):
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="vacation_in_the_past"
             )
-        vacations = self.coordinator.vacations
-        await vacations.async_plan([*vacations.plans, plan])
+        await self._async_plan([*self.coordinator.vacations.plans, plan])
 
     @override
     async def async_update_event(
@@ -156,9 +163,9 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         if before.end is None and changed.end == _in_utc(_event(before).end):
             # Nobody has touched the end that is shown of a vacation without one.
             changed = replace(changed, end=None)
-        vacations = self.coordinator.vacations
-        await vacations.async_plan(
-            changed if plan.uid == uid else plan for plan in vacations.plans
+        await self._async_plan(
+            changed if plan.uid == uid else plan
+            for plan in self.coordinator.vacations.plans
         )
 
     @override
@@ -170,8 +177,12 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     ) -> None:
         """Plan a vacation no more; one that runs ends. Raises ServiceValidationError."""
         self._find(uid)
-        vacations = self.coordinator.vacations
-        await vacations.async_plan(plan for plan in vacations.plans if plan.uid != uid)
+        await self._async_plan(
+            plan for plan in self.coordinator.vacations.plans if plan.uid != uid
+        )
+
+    async def _async_plan(self, plans: Iterable[Plan]) -> None:
+        await self.coordinator.async_do(self.coordinator.vacations.async_plan(plans))
 
     def _find(self, uid: str) -> Plan:
         for plan in self.coordinator.vacations.plans:

@@ -36,7 +36,8 @@ from .model.band import (
     shift_to,
     upper_edge,
 )
-from .model.limits import EDGES, RANGES, LimitError
+from .model.errors import LimitError
+from .model.limits import EDGES, RANGES
 from .ui.errors import action_error
 from .ui.texts import async_common_text
 
@@ -106,7 +107,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     def preset_mode(self) -> str:
         """Return away during a vacation, which is that of the whole home, none else."""
-        return PRESET_AWAY if self.coordinator.vacations.away else PRESET_NONE
+        return PRESET_AWAY if self.coordinator.vacations.is_away else PRESET_NONE
 
     @property
     @override
@@ -211,7 +212,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     async def async_turn_on(self) -> None:
         """Go back to the last mode that was not off; to heating where none is known."""
-        mode = self.coordinator.memory.last_mode(self.target) or ControlMode.HEATING
+        mode = self.coordinator.home.last_mode(self.target) or ControlMode.HEATING
         await self.async_change(Settings(control_mode=mode))
 
     @override
@@ -219,9 +220,11 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         """Begin a vacation with an open end, or end the one that runs."""
         vacations = self.coordinator.vacations
         if preset_mode == PRESET_AWAY:
-            await vacations.async_leave(async_common_text(self.hass, "vacation"))
+            await self.coordinator.async_do(
+                vacations.async_leave(async_common_text(self.hass, "vacation"))
+            )
         else:
-            await vacations.async_come_home()
+            await self.coordinator.async_do(vacations.async_come_home())
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
@@ -265,7 +268,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             if target is not None and in_band:
                 return change_to_target(target, self.shown)
             return Settings(preferred_temperature=target)
-        expected = self.coordinator.expected(self.target)
+        expected = self.coordinator.home.expected(self.target)
         band = Band(low, high)
         if target is None and (
             moved := earlier_band(band, expected, self._earlier, self._as_displayed)
@@ -298,7 +301,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     def _earlier(self) -> Settings:
         """Return what the cloud itself had set outside our ranges."""
-        return self.coordinator.memory.last_outside(self.target)
+        return self.coordinator.home.last_outside(self.target)
 
     def _as_displayed(self, celsius: float) -> float:
         """Return what is left of a temperature once it is rounded for display in the house's own unit."""

@@ -192,7 +192,11 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             with self._client(data) as client:
                 access = await async_try_out(
-                    client, data[CONF_USER_ID], data.get(CONF_DEVICE_ID)
+                    client,
+                    data[CONF_USER_ID],
+                    data.get(CONF_DEVICE_ID),
+                    # Asked for where a key was refused, maybe for changes alone.
+                    must_write=self.source == SOURCE_REAUTH,
                 )
         except InputError as error:
             if self.source == SOURCE_REAUTH and error.field in (

@@ -22,13 +22,9 @@ POLL_INTERVAL: Final = timedelta(minutes=5)
 # How often the list of heat pumps is read, and how often a key that could not read is tried again.
 LIST_INTERVAL: Final = timedelta(hours=6)
 # Settings do not age like measurements, and entities that flap trigger automations.
-MISSES_UNTIL_UNAVAILABLE: Final = 3
+UNAVAILABLE_AFTER: Final = timedelta(minutes=15)
 EVENT_CHANGED_ELSEWHERE: Final = f"{DOMAIN}_changed_elsewhere"
 EVENT_STAYED_BY_HAND: Final = f"{DOMAIN}_stayed_by_hand"
-
-# How long after a write the cloud is read back, in seconds, and how the wait grows while it shows old values.
-READ_BACK_FIRST: Final = 3.0
-READ_BACK_GROWTH: Final = 2.0
 
 type Target = str | None
 """What a change is addressed to: a heat pump by its device id, or None for the home."""

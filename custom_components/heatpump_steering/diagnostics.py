@@ -64,13 +64,20 @@ def _diagnostics(
         coordinator = entry.runtime_data
         raw |= {
             "write_only": coordinator.write_only,
-            "polling": coordinator.polling(),
+            "polling": _polling(coordinator),
             "targets": {
                 names[target]: _target(coordinator, target)
                 for target in coordinator.data.targets
-                if is_wanted(coordinator.identifiers.device(target))
+                if is_wanted(coordinator.inventory.identifiers.device(target))
             },
-            "vacations": coordinator.vacations.as_diagnostics(),
+            "missing": {
+                names[target]: shadow.overrides.to_json()
+                for target, shadow in coordinator.home.missing.items()
+            },
+            "vacations": [
+                {"start": str(plan.start), "end": plan.end and str(plan.end)}
+                for plan in coordinator.vacations.plans
+            ],
             "requests": coordinator.requests.as_list(),
         }
     secrets = {
@@ -97,13 +104,11 @@ def _names(
     ]
     if entry.state is ConfigEntryState.LOADED:
         coordinator = entry.runtime_data
-        vacations = coordinator.vacations.as_diagnostics()
         device_ids = [
             *coordinator.data.targets,
             *device_ids,
-            *vacations["records"],
-            *vacations["returns"],
-            *sorted(coordinator.memory.listed),
+            *coordinator.home.known,
+            *sorted(coordinator.home.listed),
         ]
     # The cloud's words may name one that nothing else remembers.
     device_ids += Identifiers(hass, entry).async_known_heat_pumps()
@@ -114,12 +119,26 @@ def _names(
     }
 
 
+def _polling(coordinator: SteeringCoordinator) -> dict[str, Any]:
+    interval = coordinator.update_interval
+    return {
+        "interval_seconds": interval and interval.total_seconds(),
+        "last_update_success": coordinator.last_update_success,
+        "last_exception": str(coordinator.last_exception or ""),
+        "last_failure": coordinator.last_failure,
+        "last_read": coordinator.requests.last_read,
+        "last_write": coordinator.requests.last_write,
+        "passed_over_in_list": len(coordinator.inventory.others),
+        "passed_over_in_settings": coordinator.passed_over,
+    }
+
+
 def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
     heat_pump = coordinator.data.heat_pumps.get(target or "")
     return {
         "heat_pump": None if heat_pump is None else asdict(heat_pump),
         "status": coordinator.data.targets[target].status,
-        "pending": coordinator.pending(target).to_json(),
+        "pending": coordinator.home.pending(target).to_json(),
         "shadows": [
             {
                 "reported": shadow.reported.to_json(),
@@ -132,8 +151,9 @@ def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
                 "updated_at": shadow.updated_at.isoformat()
                 if shadow.updated_at
                 else None,
+                "overrides": shadow.overrides.to_json(),
             }
-            for shadow in coordinator.shadows(target)
+            for shadow in coordinator.home.shadows.of(target)
         ],
     }
 

@@ -2,9 +2,10 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import batched
+from types import MappingProxyType
 from typing import Final, override
 
 from homeassistant.core import CALLBACK_TYPE, Event, callback
@@ -18,8 +19,8 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Settings
 from .const import Target
-from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator, listening_to
-from .sync.shadows import TargetData
+from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .ui.snapshot import TargetData
 
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
 REDRAW = 0.3
@@ -34,14 +35,16 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     """One setting, or several, of a heat pump or of the home."""
 
     _attr_has_entity_name = True
+    _redrawn_as: Mapping[str, object] = MappingProxyType({})
+    """Attributes with which a refused control is drawn for a moment, where it needs that."""
 
     def __init__(
         self, coordinator: SteeringCoordinator, target: Target, key: str
     ) -> None:
         """Belong to a target; the key is part of the unique id and never changes."""
-        super().__init__(coordinator, listening_to(target))
+        super().__init__(coordinator)
         self.target = target
-        self._attr_unique_id = coordinator.identifiers.unique_id(target, key)
+        self._attr_unique_id = coordinator.inventory.identifiers.unique_id(target, key)
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
         self._written: object = None
@@ -101,41 +104,45 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
             raise
 
     def _show_the_truth(self) -> None:
-        """Write the state anew, so that a control in the frontend lets go of a value that was refused."""
-        self._attr_force_update = True
-        self.async_write_ha_state()
-        self._attr_force_update = False
+        """Write the state anew, so that a control in the frontend lets go of a value that was refused.
 
-    def _draw_anew(self, attribute: str, otherwise: object, as_ever: object) -> None:
-        """Let the control look otherwise for a moment, for those that only then let go of what was refused.
-
-        A new state with the same value leaves them as they are (seen on 2026.11).
+        Some let go of it only when they look otherwise for a moment (seen on 2026.11). That is written past the entity,
+        since what it can do is kept in the registry.
         """
-        setattr(self, attribute, otherwise)
-        self.async_write_ha_state()
+        state = self.hass.states.get(self.entity_id)
+        if state is None or not self._redrawn_as:
+            self._attr_force_update = True
+            self.async_write_ha_state()
+            self._attr_force_update = False
+            return
+        attributes = {**state.attributes, **self._redrawn_as}
+        self.hass.states.async_set(self.entity_id, state.state, attributes)
 
         @callback
         def look_as_ever(_: datetime) -> None:
-            setattr(self, attribute, as_ever)
+            self._stop_redrawing = None
             self.async_write_ha_state()
 
-        if self._stop_redrawing is None:
-            self.async_on_remove(self._forget_redrawing)
-        else:
-            self._stop_redrawing()
+        self._stop_redraw()
         self._stop_redrawing = async_call_later(self.hass, REDRAW, look_as_ever)
 
     @callback
-    def _forget_redrawing(self) -> None:
-        assert self._stop_redrawing is not None
-        self._stop_redrawing()
-        self._stop_redrawing = None
+    def _stop_redraw(self) -> None:
+        if self._stop_redrawing is not None:
+            self._stop_redrawing()
+            self._stop_redrawing = None
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Draw nothing any more."""
+        await super().async_will_remove_from_hass()
+        self._stop_redraw()
 
 
 def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
     """Describe the device of a target: the only one is simply “Heat pump”, in the house's language."""
-    identifiers = {coordinator.identifiers.device(target)}
-    if target is None and not coordinator.write_only:
+    identifiers = {coordinator.inventory.identifiers.device(target)}
+    if target is None and coordinator.data.heat_pumps:
         return DeviceInfo(
             identifiers=identifiers,
             entry_type=DeviceEntryType.SERVICE,
@@ -195,7 +202,7 @@ async def async_add_for_each_target(
     def forget_removed(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
         # Until its device is removed, a heat pump that is away keeps its entities; after that it starts anew.
         for target in known - coordinator.data.targets.keys():
-            if coordinator.identifiers.async_device(target) is None:
+            if coordinator.inventory.identifiers.async_device(target) is None:
                 known.remove(target)
 
     entry.async_on_unload(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import override
 
 from homeassistant.components.number import (
@@ -10,7 +11,7 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import UnitOfTemperature
+from homeassistant.const import ATTR_MODE, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_conversion import TemperatureDeltaConverter
@@ -86,6 +87,7 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     # In a list a slider shows neither its value nor, for lack of room, its name; and it would stand at the minimum
     # while the value is unknown.
     _attr_mode = NumberMode.BOX
+    _redrawn_as = MappingProxyType({ATTR_MODE: NumberMode.SLIDER})
 
     def __init__(
         self,
@@ -93,7 +95,7 @@ class SteeringNumber(SteeringEntity, NumberEntity):
         target: Target,
         description: SteeringNumberDescription,
     ) -> None:
-        """Show one setting of the settings."""
+        """Show one setting."""
         super().__init__(coordinator, target, description.key)
         self.entity_description = description
 
@@ -120,8 +122,8 @@ class SteeringNumber(SteeringEntity, NumberEntity):
     def _range(self) -> Range:
         return range_of(
             self.entity_description.setting,
-            on_vacation=self.coordinator.vacations.lets_hot_water_cool(self.target),
-            earlier=self.coordinator.memory.last_outside(self.target),
+            on_vacation=self.coordinator.home.allows_cold(self.target),
+            earlier=self.coordinator.home.last_outside(self.target),
         )
 
     @property
@@ -137,11 +139,6 @@ class SteeringNumber(SteeringEntity, NumberEntity):
         if self._house_unit == UnitOfTemperature.FAHRENHEIT:
             return self.entity_description.step_fahrenheit
         return self.entity_description.step_celsius
-
-    @override
-    def _show_the_truth(self) -> None:
-        """Make a slider of the box, and a box again."""
-        self._draw_anew("_attr_mode", NumberMode.SLIDER, NumberMode.BOX)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -156,7 +156,7 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             coordinator = self.config_entry.runtime_data
             try:
                 if change:
-                    await coordinator.async_change(coordinator.home, change)
+                    await coordinator.async_change(coordinator.home.device_id, change)
             except HomeAssistantError as error:
                 errors["base"] = "refused"
                 reason = async_error_text(self.hass, error)
@@ -213,7 +213,9 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         return [
             SelectOptionDict(
                 value=target or home,
-                label=coordinator.identifiers.async_device_name(target, target or home),
+                label=coordinator.inventory.identifiers.async_device_name(
+                    target, target or home
+                ),
             )
             for target in targets
         ]

@@ -23,9 +23,10 @@ from homeassistant.helpers.selector import (
 from .api import Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
-from .ui.identity import Question, is_question
+from .model.identity import Question
 from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
+from .ui.questions import is_question, question_of
 from .ui.texts import async_error_text
 
 CONF_HEAT_PUMP: Final = "heat_pump"
@@ -57,7 +58,7 @@ class HotWaterFlow(RepairsFlow):
         target = str(self.data["target"]) or None
         before = self.data["before"]
         assert isinstance(before, float)
-        maximum = coordinator.shown(target).hot_water_max
+        maximum = coordinator.home.shown(target).hot_water_max
         change = Settings(
             hot_water_min=before,
             hot_water_max=before if maximum is not None and maximum < before else None,
@@ -143,7 +144,7 @@ class SameHeatPumpFlow(RepairsFlow):
         """Return the question as it is now; there is none any more if it has settled itself meanwhile."""
         if (issue := self._issue) is None or issue.data is None:
             return None
-        return Question.from_issue(issue.data)
+        return question_of(issue.data)
 
     @property
     def _issue(self) -> ir.IssueEntry | None:

@@ -19,8 +19,8 @@ from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 from .model.band import lower_edge, upper_edge
 from .model.shadow import Status
-from .model.vacation_record import Stage
-from .sync.shadows import TargetData
+from .sync.vacations import Stage
+from .ui.snapshot import TargetData
 
 # Only reads what the coordinator has.
 PARALLEL_UPDATES = 0
@@ -159,5 +159,4 @@ class VacationSensor(SteeringSensor):
 
     @property
     def _settings(self) -> list[str]:
-        in_hand = self.coordinator.vacations.in_hand(self.target)
-        return sorted(setting.value for setting in in_hand)
+        return sorted(setting.value for setting in self.target_data.in_hand)

@@ -95,7 +95,7 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     targets = {
         device_id: _target(hass, coordinator, device_id)
         for device_id in call.data.get(ATTR_DEVICE_ID, ())
-    } or {"home": coordinator.home}
+    } or {"home": coordinator.home.device_id}
     unit = hass.config.units.temperature_unit
     change = Settings.of(
         {
@@ -121,7 +121,7 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
         }
 
     return {
-        name: {"sent": told(change), "shown": told(coordinator.shown(target))}
+        name: {"sent": told(change), "shown": told(coordinator.home.shown(target))}
         for name, target in targets.items()
     }
 
@@ -160,7 +160,10 @@ def _target(
     """Return the target that a device of Home Assistant stands for."""
     device = dr.async_get(hass).async_get(device_id)
     for target in coordinator.data.targets:
-        if device and coordinator.identifiers.device(target) in device.identifiers:
+        if (
+            device
+            and coordinator.inventory.identifiers.device(target) in device.identifiers
+        ):
             return target
     name = device and (device.name_by_user or device.name)
     raise ServiceValidationError(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity
-from homeassistant.const import EntityCategory
+from homeassistant.const import ATTR_ASSUMED_STATE, EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -48,9 +48,11 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
     def __init__(
         self, coordinator: SteeringCoordinator, target: Target, setting: Setting
     ) -> None:
-        """Show one setting of the settings."""
+        """Show one setting."""
         super().__init__(coordinator, target, setting)
         self._setting = setting
+        # Two buttons instead of a toggle, or the other way round.
+        self._redrawn_as = {ATTR_ASSUMED_STATE: not coordinator.write_only}
 
     @property
     @override
@@ -64,12 +66,6 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
         """Return whether it is on, or None while unknown."""
         value = self.shown.get(self._setting)
         return None if value is None else bool(value)
-
-    @override
-    def _show_the_truth(self) -> None:
-        """Make two buttons of the toggle, and a toggle again; where nothing can be read, the other way round."""
-        assumed = self.coordinator.write_only
-        self._draw_anew("_attr_assumed_state", not assumed, assumed)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

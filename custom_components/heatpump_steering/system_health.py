@@ -30,7 +30,9 @@ async def _system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         ),
         "last_read": _latest(it.last_read for it in requests),
         "last_write": _latest(it.last_write for it in requests),
-        "waiting_changes": sum(entry.runtime_data.waiting_changes for entry in entries),
+        "waiting_changes": sum(
+            entry.runtime_data.home.waiting_changes for entry in entries
+        ),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from playwright.async_api import Locator, expect
 
 from custom_components.heatpump_steering.const import DOMAIN, POLL_INTERVAL
-from custom_components.heatpump_steering.model.shadow import (
+from custom_components.heatpump_steering.model.accepted import (
     GRACE as KEEPS_WITHIN,
     MAX_RESENDS,
 )
@@ -119,8 +119,9 @@ async def test_damaged_file(home: Home, visitor: Visitor) -> None:
     await home.house.api.command(
         "config_entries/disable", entry_id=home.entry_id, disabled_by="user"
     )
-    [file] = folder.glob(f"{DOMAIN}.{home.entry_id}.vacation")
-    damaged = json.loads(file.read_text(encoding="utf-8")) | {"data": {"plans": 7}}
+    file = folder / f"{DOMAIN}.{home.entry_id}"
+    damaged = json.loads(file.read_text(encoding="utf-8"))
+    damaged["data"]["plans"] = 7
     file.write_text(json.dumps(damaged), encoding="utf-8")
     await home.house.api.command(
         "config_entries/disable", entry_id=home.entry_id, disabled_by=None

@@ -29,12 +29,13 @@ async def test_in_the_calendar(
     await visitor.reads(CALENDAR, "on", message="Skiing")
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="away")
     [change, *_] = await home.changes(1)
-    colder = change["room"]["preferred_temperature"]
-    assert colder < before["room.preferred_temperature"]
-    assert home.heat_pump.held["room.preferred_temperature"] == colder
+    # In heating and cooling it is the band that gets wider.
+    colder = change["room"]["temperature_lower_bound"]
+    assert colder > before["room.temperature_lower_bound"]
+    assert home.heat_pump.held["room.temperature_lower_bound"] == colder
 
     await visitor.go("/heat-pump")
-    await visitor.expect_number("number.heat_pump_preferred_temperature", colder)
+    await visitor.expect_number("number.heat_pump_may_get_colder_by", colder)
     await expect(page.locator("hui-calendar-card")).to_contain_text("Skiing")
 
     await visitor.go("/calendar")
@@ -61,9 +62,9 @@ async def test_at_the_thermostat(
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="away")
     await visitor.reads("sensor.heat_pump_vacation", "away")
     [change] = await home.changes(1)
-    colder = change["room"]["preferred_temperature"]
-    assert colder < before["room.preferred_temperature"]
-    await visitor.expect_number("number.heat_pump_preferred_temperature", colder)
+    colder = change["room"]["temperature_lower_bound"]
+    assert colder > before["room.temperature_lower_bound"]
+    await visitor.expect_number("number.heat_pump_may_get_colder_by", colder)
     await visitor.sees_calendar()
     pictures.keep("away", await visitor.page.screenshot())
     await thermostat.locator("#option-none").click()

@@ -1,6 +1,5 @@
 """When the house is away, by the plans in the calendar."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,26 +8,16 @@ import pytest
 
 from custom_components.heatpump_steering.model.schedule import (
     Plan,
-    away,
     current_or_next,
     ended,
+    is_away,
     next_moment,
     remembered,
 )
-from homeassistant.util import dt as dt_util
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _in_amsterdam() -> Iterator[None]:
-    """Have the house in a zone with daylight saving."""
-    before = dt_util.get_default_time_zone()
-    dt_util.set_default_time_zone(AMSTERDAM)
-    yield
-    dt_util.set_default_time_zone(before)
 
 
 def plan(start: date, end: date | None, uid: str = "one") -> Plan:
@@ -40,10 +29,10 @@ def plan(start: date, end: date | None, uid: str = "one") -> Plan:
 def test_start_belongs_to_a_vacation_and_end_does_not(hours: int) -> None:
     """A vacation runs from its start until just before its end."""
     moment = NOON + hours * HOUR
-    assert plan(NOON, NOON + 2 * HOUR).covers(moment) == (hours in (0, 1))
-    assert plan(NOON, NOON + 2 * HOUR).over(moment) == (hours >= 2)
-    assert plan(NOON, None).covers(moment) == (hours >= 0)
-    assert not plan(NOON, None).over(moment)
+    assert plan(NOON, NOON + 2 * HOUR).covers(moment, AMSTERDAM) == (hours in (0, 1))
+    assert plan(NOON, NOON + 2 * HOUR).is_over(moment, AMSTERDAM) == (hours >= 2)
+    assert plan(NOON, None).covers(moment, AMSTERDAM) == (hours >= 0)
+    assert not plan(NOON, None).is_over(moment, AMSTERDAM)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +47,8 @@ def test_start_belongs_to_a_vacation_and_end_does_not(hours: int) -> None:
 def test_whole_days(day: date, begins: str, ends: str) -> None:
     """A whole day is from midnight to midnight in the house, also where the clocks change."""
     it = plan(day, day + timedelta(days=1))
-    assert it.begins == datetime.fromisoformat(begins)
-    assert it.ends == datetime.fromisoformat(ends)
+    assert it.begins(AMSTERDAM) == datetime.fromisoformat(begins)
+    assert it.ends(AMSTERDAM) == datetime.fromisoformat(ends)
 
 
 def test_house_moves() -> None:
@@ -68,10 +57,10 @@ def test_house_moves() -> None:
         plan(date(2026, 12, 24), date(2026, 12, 26)),
         plan(NOON, NOON + HOUR),
     )
-    before = whole.begins, moment.begins
-    dt_util.set_default_time_zone(ZoneInfo("America/New_York"))
-    assert whole.begins - before[0] == 6 * HOUR
-    assert moment.begins == before[1]
+    before = whole.begins(AMSTERDAM), moment.begins(AMSTERDAM)
+    new_york = ZoneInfo("America/New_York")
+    assert whole.begins(new_york).astimezone(UTC) - before[0] == 6 * HOUR
+    assert moment.begins(new_york) == before[1]
 
 
 def test_overlapping_and_adjacent_are_one() -> None:
@@ -82,9 +71,9 @@ def test_overlapping_and_adjacent_are_one() -> None:
         plan(NOON + 3 * HOUR, NOON + 4 * HOUR, "three"),
     ]
     for minutes in range(0, 240, 10):
-        assert away(plans, NOON + timedelta(minutes=minutes))
-    assert not away(plans, NOON - timedelta(seconds=1))
-    assert not away(plans, NOON + 4 * HOUR)
+        assert is_away(plans, NOON + timedelta(minutes=minutes), AMSTERDAM)
+    assert not is_away(plans, NOON - timedelta(seconds=1), AMSTERDAM)
+    assert not is_away(plans, NOON + 4 * HOUR, AMSTERDAM)
 
 
 def test_what_comes_next() -> None:
@@ -93,13 +82,13 @@ def test_what_comes_next() -> None:
     running = plan(NOON - HOUR, NOON + 2 * HOUR, "running")
     later = plan(NOON + HOUR, NOON + 3 * HOUR, "later")
     plans = [later, past, running]
-    assert next_moment(plans, NOON) == NOON + HOUR
-    assert next_moment(plans, NOON + HOUR) == NOON + 2 * HOUR
-    assert next_moment(plans, NOON + 3 * HOUR) is None
-    assert next_moment([plan(NOON, None)], NOON) is None
-    assert current_or_next(plans, NOON) is running
-    assert current_or_next(plans, NOON + 2 * HOUR) is later
-    assert current_or_next(plans, NOON + 3 * HOUR) is None
+    assert next_moment(plans, NOON, AMSTERDAM) == NOON + HOUR
+    assert next_moment(plans, NOON + HOUR, AMSTERDAM) == NOON + 2 * HOUR
+    assert next_moment(plans, NOON + 3 * HOUR, AMSTERDAM) is None
+    assert next_moment([plan(NOON, None)], NOON, AMSTERDAM) is None
+    assert current_or_next(plans, NOON, AMSTERDAM) is running
+    assert current_or_next(plans, NOON + 2 * HOUR, AMSTERDAM) is later
+    assert current_or_next(plans, NOON + 3 * HOUR, AMSTERDAM) is None
 
 
 def test_coming_home() -> None:
@@ -112,14 +101,14 @@ def test_coming_home() -> None:
         plan(NOON + HOUR, NOON + 2 * HOUR, "later"),
         plan(NOON - 2 * HOUR, NOON - HOUR, "past"),
     ]
-    now = {it.uid: it for it in ended(plans, NOON)}
+    now = {it.uid: it for it in ended(plans, NOON, AMSTERDAM)}
     assert set(now) == {"open", "timed", "days", "later", "past"}
     for uid in ("open", "timed", "days"):
-        assert now[uid].ends == NOON
-    assert now["days"].begins == datetime(2026, 11, 22, 23, tzinfo=UTC)
+        assert now[uid].ends(AMSTERDAM) == NOON
+    assert now["days"].begins(AMSTERDAM) == datetime(2026, 11, 22, 23, tzinfo=UTC)
     assert now["later"] == plans[4]
     assert now["past"] == plans[5]
-    assert not away(now.values(), NOON)
+    assert not is_away(now.values(), NOON, AMSTERDAM)
 
 
 def test_long_ago_is_forgotten() -> None:
@@ -127,7 +116,7 @@ def test_long_ago_is_forgotten() -> None:
     old = plan(NOON - timedelta(days=400), NOON - timedelta(days=366), "old")
     recent = plan(NOON - timedelta(days=400), NOON - timedelta(days=364), "recent")
     still = plan(NOON - timedelta(days=400), None, "still")
-    assert remembered([old, recent, still], NOON) == [recent, still]
+    assert remembered([old, recent, still], NOON, AMSTERDAM) == [recent, still]
 
 
 @given(

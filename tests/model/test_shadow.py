@@ -12,8 +12,10 @@ from custom_components.heatpump_steering.api import (
     Setting,
     Settings,
 )
+from custom_components.heatpump_steering.model.accepted import GRACE
+from custom_components.heatpump_steering.model.overrides import Overrides
 from custom_components.heatpump_steering.model.shadow import (
-    GRACE,
+    LONGEST_STEP_BACK,
     ChangedElsewhere,
     DeviceShadow,
     NotKept,
@@ -42,23 +44,23 @@ class Story:
         *,
         number: int | None = None,
         updated: float | None = -60,
-        **leaves: float | bool | str | ControlMode,
+        **values: float | bool | str | ControlMode,
     ) -> Outcome:
         """Read these settings; `updated` is when they were last changed, in seconds after the server's 204."""
         updated_at = (
             None if updated is None else SERVER_TIME + timedelta(seconds=updated)
         )
-        settings = Settings.of({Setting(name): value for name, value in leaves.items()})
+        settings = Settings.of({Setting(name): value for name, value in values.items()})
         return self.shadow.read(
             ReportedSettings(settings, updated_at),
             number=self.next_number() if number is None else number,
             now=self.now,
         )
 
-    def send(self, **leaves: float | bool) -> Settings:
+    def send(self, **values: float | bool) -> Settings:
         """Send a change, whose outcome is not known yet."""
-        change = Settings.of({Setting(name): value for name, value in leaves.items()})
-        self.shadow.send(change, now=self.now)
+        change = Settings.of({Setting(name): value for name, value in values.items()})
+        self.shadow.send(change, now=self.now, by_hand=True)
         return change
 
     def accept(
@@ -67,14 +69,15 @@ class Story:
         readable: bool = True,
         resent: bool = False,
         server_time: datetime | None = SERVER_TIME,
-        **leaves: float | bool,
+        **values: float | bool,
     ) -> None:
         """Send a change, and have it accepted."""
         self.shadow.accept(
-            self.send(**leaves),
+            self.send(**values),
             number=self.next_number(),
             now=self.now,
-            server_time=server_time,
+            began=server_time,
+            accepted_at=server_time,
             readable=readable,
             resent=resent,
         )
@@ -94,15 +97,9 @@ def story() -> Story:
     return story
 
 
-def elsewhere(
-    old: float, new: float, *, unconfirmed: bool = False
-) -> tuple[ChangedElsewhere, ...]:
+def elsewhere(old: float, new: float) -> tuple[ChangedElsewhere, ...]:
     """Return what is told of a change of the preferred temperature that was not ours."""
-    return (
-        ChangedElsewhere(
-            Setting.PREFERRED_TEMPERATURE, old, new, unconfirmed=unconfirmed
-        ),
-    )
+    return (ChangedElsewhere(Setting.PREFERRED_TEMPERATURE, old, new),)
 
 
 def test_accepted_is_shown_at_once(story: Story) -> None:
@@ -133,6 +130,27 @@ def test_old_value_is_waited_out(story: Story) -> None:
         assert story.read(preferred_temperature=21.0) == Outcome()
         assert story.preferred == 19
         assert story.shadow.waiting
+
+
+def test_copy_from_before(story: Story) -> None:
+    """A read from before one that was seen says nothing, until that has gone on for so long that the clock was put back."""
+    story.read(updated=100, preferred_temperature=20.0)
+    story.now += LONGEST_STEP_BACK
+    for pause in (0, 1, LONGEST_STEP_BACK - 2):
+        story.now += pause
+        assert story.read(updated=50, preferred_temperature=21.0) == Outcome()
+        assert story.preferred == 20
+    # One that is not from before begins the count anew.
+    story.read(updated=100, preferred_temperature=20.0)
+    story.now += 2
+    story.read(updated=50, preferred_temperature=21.0)
+    story.now += LONGEST_STEP_BACK - 1
+    story.read(updated=50, preferred_temperature=21.0)
+    assert story.preferred == 20
+    story.now += 1
+    for value in (21.0, 22.0):
+        outcome = story.read(updated=50, preferred_temperature=value)
+        assert outcome.changed_elsewhere == elsewhere(value - 1, value)
 
 
 def test_values_on_the_way_are_old_too(story: Story) -> None:
@@ -182,20 +200,20 @@ def test_many_attempts_of_unknown_outcome(story: Story) -> None:
     """One attempt that certainly failed does not make those before it certain."""
     for _ in range(5):
         change = story.send(preferred_temperature=20.0)
-    story.shadow.refuse(change)
+    story.shadow.not_sent(change)
     assert story.read(preferred_temperature=20.0) == Outcome()
 
 
 def test_refused_value_is_not_ours(story: Story) -> None:
     """A change that was certainly not applied is somebody else's if it shows up."""
-    story.shadow.refuse(story.send(preferred_temperature=20.0))
+    story.shadow.not_sent(story.send(preferred_temperature=20.0))
     outcome = story.read(preferred_temperature=20.0)
     assert outcome.changed_elsewhere == elsewhere(21.0, 20.0)
 
 
 def test_refusing_what_was_never_sent(story: Story) -> None:
     """It changes nothing."""
-    story.shadow.refuse(Settings(preferred_temperature=20.0))
+    story.shadow.not_sent(Settings(preferred_temperature=20.0))
     assert story.preferred == 21
 
 
@@ -203,7 +221,7 @@ def test_another_value_is_believed_at_once(story: Story) -> None:
     """Any third value is somebody else's, or the cloud's own; only before ours was confirmed it may be the latter."""
     story.accept(preferred_temperature=19.0)
     outcome = story.read(preferred_temperature=23.0)
-    assert outcome.changed_elsewhere == elsewhere(19.0, 23.0, unconfirmed=True)
+    assert outcome.changed_elsewhere == elsewhere(19.0, 23.0)
     assert story.preferred == 23
     assert not story.shadow.waiting
 
@@ -442,3 +460,40 @@ def test_a_slow_cloud_is_seen_through(wishes: list[float], lags: list[int]) -> N
     story.read(preferred_temperature=wishes[-1])
     assert story.preferred == wishes[-1]
     assert story.shadow.status is Status.CONFIRMED
+
+
+def test_older_copy_says_nothing(story: Story) -> None:
+    """A read from before one that was seen changes nothing, for an hour; then the cloud itself has gone back."""
+    story.read(updated=0, preferred_temperature=22.0)
+    for _ in range(3):
+        story.now += 1000
+        assert story.read(updated=-60, preferred_temperature=21.0) == Outcome()
+        assert story.preferred == 22
+    story.now += 3600
+    assert story.read(updated=-60, preferred_temperature=21.0).changed_elsewhere == (
+        elsewhere(22, 21)
+    )
+    assert story.preferred == 21
+
+
+def test_clock_that_is_put_back(story: Story) -> None:
+    """A change that is accepted before the last one that was seen, by the cloud's clock, shows that this was put back."""
+    story.read(updated=7200, preferred_temperature=22.0)
+    story.accept(preferred_temperature=23.0)
+    assert story.read(updated=1, preferred_temperature=23.0) == Outcome()
+    assert story.shadow.status is Status.CONFIRMED
+    story.read(updated=300, preferred_temperature=19.0)
+    assert story.preferred == 19
+
+
+def test_older_copy_at_a_start() -> None:
+    """It is shown for want of anything else, and decides nothing."""
+    story = Story()
+    story.shadow.updated_at = SERVER_TIME
+    story.shadow.overrides = Overrides(base=Settings(preferred_temperature=21.0))
+    story.read(updated=-60, preferred_temperature=19.0)
+    assert story.preferred == 19
+    assert story.shadow.overrides.base.preferred_temperature == 21
+    story.read(updated=0, preferred_temperature=22.0)
+    assert story.preferred == 22
+    assert story.shadow.overrides.base.preferred_temperature == 22

@@ -10,25 +10,27 @@ import pytest
 from custom_components.heatpump_steering.api.answer import LARGEST_ANSWER
 from custom_components.heatpump_steering.api.client import (
     CONNECT_LIMIT,
-    LONGEST_WORDS,
     READ_LIMIT,
     WRITE_LIMIT,
 )
-from custom_components.heatpump_steering.const import (
-    MISSES_UNTIL_UNAVAILABLE,
-    POLL_INTERVAL,
+from custom_components.heatpump_steering.api.status import LONGEST_WORDS
+from custom_components.heatpump_steering.const import POLL_INTERVAL, UNAVAILABLE_AFTER
+from custom_components.heatpump_steering.model.accepted import GRACE, MAX_RESENDS
+from custom_components.heatpump_steering.sync.read_back import (
     READ_BACK_FIRST,
     READ_BACK_GROWTH,
 )
-from custom_components.heatpump_steering.model.shadow import GRACE, MAX_RESENDS
-from custom_components.heatpump_steering.sync.write_queue import (
+from custom_components.heatpump_steering.sync.sender import (
     DEADLINE,
-    DRAIN,
     FIRST_PAUSE,
     JITTER,
     LONGEST_PAUSE,
-    PATIENCE,
+)
+from custom_components.heatpump_steering.sync.write_queue import (
+    DRAIN,
+    LONGEST_WAIT,
     QUIET,
+    QUIET_TURNS,
 )
 from custom_components.heatpump_steering.ui.stale_devices import READS_UNTIL_GONE
 from homeassistant.const import STATE_UNAVAILABLE
@@ -364,7 +366,8 @@ def _key_refused(day: Day) -> None:
     assert call.key == "bad_key"
     assert seen.states == [OLD]
     assert day.asks_for_key() == 1
-    assert day.reads() == []
+    # Whether it may still read, which is another text.
+    assert len(day.reads()) == 1
     assert day.values_sent() == [22.0]
 
 
@@ -373,10 +376,17 @@ def _key_refused_while_reading(day: Day) -> None:
     day.cloud.cloud.revoke_key(KEY)
     day.poll()
     day.wait(5)
-    assert day.shows() == STATE_UNAVAILABLE
+    assert day.shows() == OLD
     assert day.asks_for_key() == 1
     # Whether it is the key that is bad is found out by a change of nothing.
     assert day.sent() == [{}]
+    day.wait(3 * POLL)
+    assert day.shows() == STATE_UNAVAILABLE
+    (supplier,) = day.cloud.cloud.suppliers()
+    day.cloud.cloud.set_keys(supplier.name, [KEY])
+    day.wait(POLL)
+    assert day.shows() == OLD
+    assert day.asks_for_key() == 0
 
 
 @cell("before", "unknown")
@@ -710,7 +720,7 @@ def test_page_has_every_cell_and_no_other() -> None:
 def waits() -> dict[str, str]:
     """Return what the page has to say about each wait."""
     return {
-        "collecting": f"{QUIET:g} to {PATIENCE:g} s",
+        "collecting": f"{QUIET * 1000:g} ms and {QUIET_TURNS} turns, at most {LONGEST_WAIT:g} s",
         "read": f"{READ_LIMIT:g} s",
         "change": f"{WRITE_LIMIT:g} s",
         "connect": f"{CONNECT_LIMIT:g} s",
@@ -721,7 +731,7 @@ def waits() -> dict[str, str]:
         "grace": f"{GRACE:g} s",
         "repeats": f"{MAX_RESENDS} times",
         "poll": f"every {POLL_INTERVAL.total_seconds() / 60:g} minutes",
-        "missed": f"{MISSES_UNTIL_UNAVAILABLE} polls",
+        "missed": f"{UNAVAILABLE_AFTER.total_seconds() / 60:g} minutes",
         "gone": f"{READS_UNTIL_GONE} polls",
     }
 

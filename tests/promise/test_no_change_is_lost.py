@@ -14,7 +14,7 @@ import time
 from typing import Any, override
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
 from custom_components.heatpump_steering.diagnostics import (
@@ -73,6 +73,7 @@ class Stories(RuleBasedStateMachine):
         """Start a world."""
         super().__init__()
         self.world = World(*HEAT_PUMPS)
+        self.offset = 0.0
         self.calls: list[Call] = []
         self.steps = 0
         self.known = 0
@@ -189,7 +190,7 @@ class Stories(RuleBasedStateMachine):
     ) -> None:
         """On a day without trouble, the cloud is slow to show a change."""
         self.cloud.weather.clear()
-        self.cloud.behaviour.reset()
+        self.forget_ways()
         self.world.run(self.world.pass_until(self.all_done))
         if self.world.house.entry.state is not ConfigEntryState.LOADED:
             return
@@ -220,6 +221,17 @@ class Stories(RuleBasedStateMachine):
         self.elsewhere.append(
             (self.last_request, device_id, set(implied({setting: value})))
         )
+
+    @initialize(offset=st.sampled_from([0.0, 90.0, 7200.0]))
+    def cloud_has_a_clock(self, offset: float) -> None:
+        """The cloud's clock is ahead of the house's. One that is put back is told of where reads are judged."""
+        self.offset = offset
+        self.forget_ways()
+
+    def forget_ways(self) -> None:
+        """Let the cloud behave, by the clock that it has."""
+        self.cloud.behaviour.reset()
+        self.cloud.behaviour.clock_offset = self.offset
 
     @rule(bad=BAD_WEATHER)
     def weather_turns(self, bad: dict[str, Any]) -> None:
@@ -259,7 +271,7 @@ class Stories(RuleBasedStateMachine):
     def come_to_rest(self) -> None:
         """The weather clears, everything ends, and everybody looks at the result."""
         self.cloud.weather.clear()
-        self.cloud.behaviour.reset()
+        self.forget_ways()
         self.world.run(self.world.pass_until(self.all_done))
         self.world.run(self.world.pass_time(REST, step=4.0))
         entry = self.world.house.entry

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
-from custom_components.heatpump_steering.model.vacation_record import Stage
+from custom_components.heatpump_steering.sync.vacations import Stage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -173,9 +173,10 @@ class Vacations(RuleBasedStateMachine):
     ) -> None:
         """Somebody changes a setting by hand, here or with the supplier's app."""
         setting, value = change
-        # What was set a second ago and set back since cannot be told from an old read.
-        self.pass_time(6, step=1)
-        if not self.loaded or self.world.house.entry.runtime_data.waiting_changes:
+        # What was set a second ago and set back since cannot be told from an old read; and what the cloud shows within a
+        # minute of a change from here counts as what it has made of that.
+        self.pass_time(6 if here else 70, step=1)
+        if not self.loaded or self.world.house.entry.runtime_data.home.waiting_changes:
             return
         if self.cloud.cloud.heat_pump(device_id).held[setting] == value:
             # Not a change: nobody can tell it from what the vacation has set.
@@ -423,6 +424,11 @@ class Vacations(RuleBasedStateMachine):
         minimum = leaves.get(HOT_WATER_MIN)
         if minimum is not None and minimum < 40:
             assert self.away_at(entry.received), f"{leaves} at {entry.received}"
+        if leaves.get(PREFERRED, AWAY_TEMPERATURE) != AWAY_TEMPERATURE:
+            # Whatever has come of it, the next vacation has to begin anew.
+            self.starts = [
+                it for it in self.starts if entry.device_id not in (None, it[0])
+            ]
         if (
             leaves.get(PREFERRED) != AWAY_TEMPERATURE
             or entry.status != 204

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.heatpump_steering.api import Settings
 from custom_components.heatpump_steering.const import LIST_INTERVAL
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
@@ -105,13 +106,12 @@ def test_one_action_with_many_entities_is_one_request(day: Day) -> None:
 @pytest.mark.parametrize(
     ("gaps", "requests"),
     [
-        pytest.param([0.064] * 5, 1, id="as-far-apart-as-the-calls-of-a-scene"),
-        pytest.param([0.09] * 20, 4, id="without-end"),
-        pytest.param([0.2] * 3, 4, id="one-at-a-time"),
+        pytest.param([0.001] * 5, 1, id="in-the-same-turns"),
+        pytest.param([0.05] * 5, 6, id="one-at-a-time"),
     ],
 )
 def test_collecting(day: Day, gaps: list[float], requests: int) -> None:
-    """Changes of different settings go together for as long as they come without a pause, half a second at most."""
+    """Changes of different settings go together that come in the same turns of the event loop; no other one waits."""
     keys = [*NUMBERS, *SWITCHES]
     for index, gap in enumerate([0.0, *gaps]):
         day.wait(gap, step=0.01)
@@ -260,7 +260,7 @@ def test_hot_water_pair(
     wishes = dict(zip(("hot_water_min", "hot_water_max"), pair, strict=True))
     second = next(key for key in wishes if key != first)
     day.set(wishes[first], first, target)
-    day.wait(0.05, step=0.05)
+    day.wait(0.001, step=0.001)
     day.set(wishes[second], second, target)
     day.finish()
 
@@ -794,7 +794,7 @@ def test_vacation_that_ends_between_two_attempts(day: Day, applied: bool) -> Non
 
 def test_unexpected_error(day: Day) -> None:
     """What nobody has thought of is told as what it is: unknown; and the log says where it was."""
-    day.entry.runtime_data._client._session.detach()
+    day.entry.runtime_data.home._client._session.detach()
     calls = [day.set(22.0), day.set(60, "hot_water_max")]
     day.finish()
 
@@ -979,17 +979,22 @@ def test_deadline_that_passes_while_nothing_runs(day: Day) -> None:
 
 
 def test_change_while_the_house_is_closed(day: Day) -> None:
-    """An action that comes while the last changes are being sent is told so."""
+    """What comes while the last changes are being sent is told so, or finds nothing that it could change any more."""
     day.cloud.weather.add(method="PATCH", hold="before", times=1)
     first = day.set(22.0)
     day.until(lambda: day.cloud.weather.held == 1)
+    change = day.entry.runtime_data.async_change
     reloading = day.loop.create_task(day.reload())
     day.wait(1.0)
-    late = day.done(day.set(23.0))
-    assert late.key == "stopped"
+    assert day.shows() == STATE_UNAVAILABLE
+    assert day.done(day.update(preferred_temperature=23.0)).key == "entry_not_loaded"
+    # An action of an entity that had begun before it was taken away.
+    late = Call(day.loop.create_task(change("hp-1", Settings(hot_water_max=60.0))))
+    assert day.done(late).key == "stopped"
 
     day.release()
     day.until(reloading.done)
     day.finish()
     assert first.key is None
-    assert day.values_sent() == [22.0]
+    assert day.sent() == [{PREFERRED_SETTING: 22.0}]
+    assert day.shows() == NEW

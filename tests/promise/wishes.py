@@ -234,7 +234,6 @@ BEHAVIOURS = st.one_of(
         st.sampled_from(["normal", "late", "frozen", "missing", "garbage"]),
     ),
     st.tuples(st.just("date_header"), st.booleans()),
-    st.tuples(st.just("clock_offset"), st.sampled_from([-7200.0, 0.0, 90.0])),
     st.tuples(st.just("keeps_changes"), st.sampled_from([True, 1, 2])),
     st.tuples(
         st.just("validation_limits"),

@@ -62,7 +62,7 @@ async def test_backup_and_restore(house: House) -> None:
     entry_id = house.entry.entry_id
     assert kept.keys() == {
         f".storage/{DOMAIN}.{entry_id}",
-        f".storage/{DOMAIN}.{entry_id}.vacation",
+        f".storage/{DOMAIN}.{entry_id}.previous",
     }
     assert not [
         path

@@ -80,7 +80,7 @@ async def test_reloads_leave_no_session_behind(house: House) -> None:
     house.cloud.weather.replace([])
     house.cloud.weather.add(status=403)
     await reload(house, house.entry)
-    assert house.entry.state is ConfigEntryState.SETUP_ERROR
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY
     assert len(open_sessions()) == one_home - 1
 
     house.cloud.weather.clear()

@@ -208,6 +208,17 @@ async def test_same_one(house: House, other: tuple[str, ...], restart: bool) -> 
     assert questions(house) == []
 
 
+async def test_sensor_of_the_home_stays(house: House) -> None:
+    """A room's sensor that was picked for the home is the home's after a heat pump has got another id."""
+    await house.connected("hp-1", "hp-2")
+    house.hass.config_entries.async_update_entry(
+        house.entry, options={"room_sensors": {"": "sensor.room"}}
+    )
+    await reload(house)
+    await see_relinked(house, restart=True)
+    assert house.entry.options["room_sensors"] == {"": "sensor.room"}
+
+
 async def test_again_and_back(house: House) -> None:
     """It may get another id each year, and the first one again."""
     await house.connected()

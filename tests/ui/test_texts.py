@@ -8,7 +8,6 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.heatpump_steering.const import DOMAIN, EVENT_CHANGED_ELSEWHERE
 from custom_components.heatpump_steering.ui.texts import async_follow_language
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -146,31 +145,6 @@ async def test_reason_of_a_vacation(
         filled_in(house)["vacation_start"]["reason"]
         == "Die Cloud hat diese Änderung abgelehnt: no"
     )
-
-
-async def test_reason_of_a_vacation_without_a_connection(
-    house: House, freezer: TickingDateTimeFactory
-) -> None:
-    """So it is where the home cannot be connected."""
-    await house.connected()
-    await vacation_that_cannot_begin(house, freezer)
-    house.cloud.weather.replace([])
-    house.cloud.weather.add(status=401)
-    await house.hass.config_entries.async_reload(house.entry.entry_id)
-    assert house.entry.state is ConfigEntryState.SETUP_ERROR
-    reason = filled_in(house)["vacation_start"]["reason"]
-    assert reason.startswith("The cloud does not accept the API key any more")
-    await speak(house, "de")
-    reason = filled_in(house)["vacation_start"]["reason"]
-    assert reason.startswith("Die Cloud")
-
-    # Not any more when it is there no longer, also if the language was being loaded.
-    await house.hass.config.async_update(language="nl")
-    await house.hass.config_entries.async_remove(house.entry.entry_id)
-    await house.hass.async_block_till_done()
-    assert filled_in(house) == {}
-    await speak(house, "de")
-    assert filled_in(house) == {}
 
 
 async def test_unloaded_while_it_is_loaded(house: House) -> None:

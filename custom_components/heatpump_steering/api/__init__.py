@@ -7,6 +7,7 @@ from .errors import (
     ContradictoryChangeError,
     Failure,
     NotFoundError,
+    NothingListedError,
     NotUnderstandableError,
     ReadingNotOfferedError,
     ReadingRefusedError,
@@ -25,6 +26,7 @@ from .settings import (
     Reading,
     ReportedSettings,
     Settings,
+    read_value,
     same_value,
     without_dust,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "Listing",
     "NotFoundError",
     "NotUnderstandableError",
+    "NothingListedError",
     "PassedOver",
     "Reading",
     "ReadingNotOfferedError",
@@ -59,6 +62,7 @@ __all__ = [
     "UnavailableError",
     "Value",
     "id_key",
+    "read_value",
     "same_value",
     "without_dust",
 ]

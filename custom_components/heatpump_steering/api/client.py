@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPMethod, HTTPStatus
 from itertools import batched
-import json
 from time import monotonic
 from typing import Any, Final, override
 
@@ -17,20 +15,16 @@ import aiohttp
 from .answer import clean_json, read_body
 from .errors import (
     AnswerTooLongError,
-    BadKeyError,
     Failure,
     NotFoundError,
     NotUnderstandableError,
-    ReadingNotOfferedError,
-    Refusal,
-    RefusedError,
-    TooManyRequestsError,
     UnavailableError,
 )
 from .identification import DeviceIds, id_of, is_of_user, other_kind
 from .models import HeatPump, Listing, PassedOver
-from .redaction import HIDDEN, Redaction
+from .redaction import Redaction
 from .settings import Reading, ReportedSettings, Settings
+from .status import http_date, parsed, raise_for_status
 
 DEVICES_PATH: Final = "/v1/devices"
 SETTINGS_PATH: Final = "/v1/devices/settings"
@@ -40,16 +34,11 @@ SETTINGS_PATH: Final = "/v1/devices/settings"
 READ_LIMIT: Final = 30.0
 WRITE_LIMIT: Final = 20.0
 CONNECT_LIMIT: Final = 10.0
-# Whoever asks for a longer wait has made a mistake.
-LONGEST_WAIT: Final = 24 * 3600.0
 PAGE_LIMIT: Final = 1000
 # A server that never ends its list must not keep us for ever.
 MAX_PAGES: Final = 10
 # Heat pumps whose settings are read in one go, which takes a few milliseconds.
 READ_AT_ONCE: Final = 250
-# Characters of a refusal that are quoted, and how many refusals of one change are.
-LONGEST_WORDS: Final = 500
-MOST_REFUSALS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +114,7 @@ class SettingsClient:
         # A portal or proxy on the way says 200 to everything: only the documented answer counts.
         if status != HTTPStatus.NO_CONTENT:
             raise NotUnderstandableError("an answer to a change", status=status)
-        return _http_date(headers.get("Date"))
+        return http_date(headers.get("Date"))
 
     async def get_settings(self, user_id: str, device_id: str | None = None) -> Reading:
         """Read the settings of the user's heat pumps, or of one of them.
@@ -226,7 +215,7 @@ class SettingsClient:
     ) -> tuple[list[Mapping[str, Any]], str | None]:
         """Return the items of a list, and the token of the page after it."""
         status, _, text = await self._request(HTTPMethod.GET, path, query=query)
-        answer = _parsed(text) if status == HTTPStatus.OK else None
+        answer = parsed(text) if status == HTTPStatus.OK else None
         if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), list):
             raise NotUnderstandableError("no list in an answer", status=status)
         meta = answer.get("meta")
@@ -282,117 +271,8 @@ class SettingsClient:
                 # All that is quoted of the other answers is ids, and there may be thousands of them every few minutes.
                 thoroughly=path == DEVICES_PATH,
             )
-        _raise_for_status(method, status, response.headers, text, self._redaction)
+        raise_for_status(method, status, response.headers, text, self._redaction)
         return status, response.headers, text
-
-
-def _raise_for_status(
-    method: HTTPMethod,
-    status: int,
-    headers: Mapping[str, str],
-    text: str,
-    redaction: Redaction,
-) -> None:
-    """Raise what a status of 400 and above means."""
-    match status:
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            raise BadKeyError(f"status {status}")
-        case HTTPStatus.NOT_FOUND if (
-            method is HTTPMethod.PATCH and "html" in headers.get("Content-Type", "")
-        ):
-            # A read may be missing there, but whoever has no change either is not this cloud.
-            raise NotUnderstandableError("a web page", status=status)
-        case HTTPStatus.NOT_FOUND:
-            raise NotFoundError(f"status {status}")
-        case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_IMPLEMENTED if (
-            method is HTTPMethod.GET
-        ):
-            raise ReadingNotOfferedError(f"status {status}")
-        case (
-            HTTPStatus.BAD_REQUEST
-            | HTTPStatus.CONFLICT
-            | HTTPStatus.UNPROCESSABLE_ENTITY
-        ):
-            raise RefusedError(_refusals(status, text, redaction))
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            raise TooManyRequestsError(_retry_after(headers))
-        case HTTPStatus.REQUEST_TIMEOUT:
-            raise UnavailableError(Failure.STATUS, maybe_applied=True, status=status)
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise UnavailableError(
-                Failure.STATUS,
-                maybe_applied=True,
-                status=status,
-                retry_after=_retry_after(headers),
-            )
-        case _ if status >= HTTPStatus.BAD_REQUEST:
-            raise NotUnderstandableError("an answer", status=status)
-
-
-def _parsed(text: str) -> Any:
-    """Return what an answer holds, or None where it is no JSON."""
-    try:
-        return json.loads(text.removeprefix("\ufeff"))
-    except ValueError, RecursionError:
-        return None
-
-
-def _refusals(status: int, text: str, redaction: Redaction) -> tuple[Refusal, ...]:
-    """Read FastAPI's list of refusals, or make one of whatever words there are."""
-    no_words = f"status {status}"
-
-    def words(said: object) -> str:
-        """Return what was said as far as it may be quoted."""
-        if not isinstance(said, str) or (said := redaction.hide(said)) == HIDDEN:
-            return ""
-        said = said.strip()
-        return said if len(said) <= LONGEST_WORDS else f"{said[: LONGEST_WORDS - 1]}…"
-
-    answer = _parsed(text)
-    detail = answer.get("detail") if isinstance(answer, Mapping) else None
-    if isinstance(detail, list):
-        found = tuple(
-            Refusal(_path(item.get("loc"), redaction), words(item["msg"]) or no_words)
-            for item in detail[:MOST_REFUSALS]
-            if isinstance(item, Mapping) and item.get("msg")
-        )
-        if found:
-            return found
-    said = detail
-    if isinstance(answer, Mapping) and not said:
-        said = answer.get("message")
-    return (Refusal((), words(said) or no_words),)
-
-
-def _path(loc: object, redaction: Redaction) -> tuple[str, ...]:
-    """Return where in the body a refusal points."""
-    if not isinstance(loc, list):
-        return ()
-    path = tuple(
-        redaction.hide(str(part)) for part in loc if isinstance(part, str | int)
-    )
-    return path[1:] if path[:1] == ("body",) else path
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the wait in seconds that a Retry-After header asks for.
-
-    At most a day. It may be seconds or a date; a date is measured against the answer's own Date, never against our clock.
-    """
-    wanted = headers.get("Retry-After", "").strip()
-    if wanted.isdecimal():
-        return min(float(wanted), LONGEST_WAIT)
-    until, now = _http_date(wanted), _http_date(headers.get("Date"))
-    if until is None or now is None:
-        return None
-    return min(max(0.0, (until - now).total_seconds()), LONGEST_WAIT)
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(value).astimezone(UTC) if value else None
-    except OverflowError, ValueError:
-        return None
 
 
 def _iso_time(value: object) -> datetime | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import override
 
+from .models import PassedOver
+
 
 class SteeringError(Exception):
     """Any failure with the cloud."""
@@ -129,3 +131,13 @@ class AnswerTooLongError(NotUnderstandableError):
 
 class ContradictoryChangeError(SteeringError):
     """A single change asks for flex trading and for another optimisation at once."""
+
+
+class NothingListedError(SteeringError):
+    """The cloud answers, and tells of no heat pump."""
+
+    def __init__(self, passed_over: PassedOver, device_id: str | None) -> None:
+        """Keep what there is instead, and the only heat pump that is looked for."""
+        super().__init__("no heat pump in the answer")
+        self.passed_over = passed_over
+        self.device_id = device_id

@@ -18,7 +18,7 @@ class ControlMode(StrEnum):
 
 
 type Value = float | bool | str | ControlMode
-"""What a setting of the settings can hold."""
+"""What a setting can hold."""
 
 
 class Setting(StrEnum):

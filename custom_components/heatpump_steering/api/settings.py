@@ -40,7 +40,7 @@ def _is_number(value: object) -> TypeIs[int | float]:
 
 
 def without_dust(value: float) -> float:
-    """Return the number without the rest that unit conversion settings at its end."""
+    """Return the number without the rest that unit conversion leaves at its end."""
     short = round(value, SHORT_DECIMALS)
     return short if abs(value - short) < FLOAT_DUST else value
 
@@ -98,6 +98,13 @@ IN_JSON: Final[Mapping[Setting, tuple[str, str, _Reader]]] = {
 }
 """Where each setting is in the cloud's JSON (the group and the name in it), and how it is read from there."""
 
+
+def read_value(setting: Setting, raw: object) -> Value | None:
+    """Read a value of a setting from JSON; None for what is none."""
+    _, _, read = IN_JSON[setting]
+    return read(raw)
+
+
 _BY_GROUP: Final = {
     group: tuple(
         (setting, name, read)
@@ -139,7 +146,7 @@ class Settings:
 
     @classmethod
     def of(cls, settings: Mapping[Setting, Value]) -> Self:
-        """Return the settings with these settings, all others None."""
+        """Return the settings that are given, all others None."""
         fields: dict[str, Any] = dict(settings.items())
         return cls(**fields)
 

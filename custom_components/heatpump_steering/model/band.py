@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..api import Setting, Settings
-from .limits import EDGES, NOTHING_EARLIER, RANGES, LimitError, range_of
+from .errors import LimitError
+from .limits import EDGES, NOTHING_EARLIER, RANGES, range_of
 
 ROOM: Final = frozenset(
     {Setting.PREFERRED_TEMPERATURE, Setting.ALLOWED_BELOW, Setting.ALLOWED_ABOVE}

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..api import SAME_WITHIN, Setting, Settings, same_value
+from ..api import SAME_WITHIN, Setting, Settings, Value, same_value
+from .errors import LimitError
 
 # What conversion to °F and back leaves behind.
 _TOLERANCE: Final = 1e-6
@@ -38,6 +39,15 @@ RANGES: Final[Mapping[Setting, Range]] = {
     Setting.HOT_WATER_MAX: Range(40.0, 75.0, 1.0),
 }
 
+# What a heat pump can be set to at all, by whoever sets it; a cloud in trouble says 0 °C in the room, or a maximum of 0.
+PLAUSIBLE: Final[Mapping[Setting, tuple[float, float]]] = {
+    Setting.PREFERRED_TEMPERATURE: (3.0, 40.0),
+    Setting.ALLOWED_BELOW: (0.0, 15.0),
+    Setting.ALLOWED_ABOVE: (0.0, 15.0),
+    Setting.HOT_WATER_MIN: (3.0, 95.0),
+    Setting.HOT_WATER_MAX: (20.0, 100.0),
+}
+
 # Kelvin; all others are °C.
 DIFFERENCES: Final = (Setting.ALLOWED_BELOW, Setting.ALLOWED_ABOVE)
 
@@ -55,10 +65,6 @@ HOT_WATER_MIN_ON_VACATION: Final = replace(RANGES[Setting.HOT_WATER_MIN], minimu
 
 # Below it legionella grow, in °C.
 COLDEST_HOT_WATER: Final = RANGES[Setting.HOT_WATER_MIN].minimum
-
-
-class LimitError(Exception):
-    """A wish that is refused before it reaches the cloud."""
 
 
 class OutOfRangeError(LimitError):
@@ -128,6 +134,14 @@ def check_values(
         allowed = range_of(setting, on_vacation=on_vacation, earlier=earlier)
         if not allowed.includes(value) and not same_value(value, shown.get(setting)):
             raise OutOfRangeError(setting, value, allowed)
+
+
+def is_plausible(setting: Setting, value: Value) -> bool:
+    """Return whether a heat pump can be set to a value; what is no number always is."""
+    if setting not in PLAUSIBLE or not isinstance(value, int | float):
+        return True
+    lowest, highest = PLAUSIBLE[setting]
+    return lowest <= value <= highest
 
 
 def check_hot_water(change: Settings, *, on_vacation: bool) -> None:

@@ -1,10 +1,13 @@
 """What a vacation does with the settings, as it is chosen in the options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from ..api import ControlMode, Settings
+from ..api import ControlMode, Setting, Settings
+from .limits import COLDEST_HOT_WATER, RANGES
+from .override import WELCOME_HOME, Override
 
 CONF_VACATION: Final = "vacation"
 CONF_PREFERRED_TEMPERATURE: Final = "preferred_temperature"
@@ -37,9 +40,54 @@ class Profile:
     welcome_temperature: float = DEFAULT_WELCOME_TEMPERATURE
     """°C of the hot-water minimum during that time, as far as the maximum allows."""
 
-    def known(self, shown: Settings) -> Settings:
-        """Return what can be set: what is unknown now could not be put back."""
-        return self.change.only(shown.keys())
+    def values(self, at_home: Settings) -> Settings:
+        """Return what a vacation sets, given what is desired at home; what is unknown there is left alone.
+
+        It never asks for more than home does: in heating the lower preferred temperature of the two, in cooling the
+        higher one, and in heating and cooling the room may drift as far as the vacation's would let it. A schedule
+        pauses, since with it the preferred temperature does not count.
+        """
+        values = self.change.only(at_home.keys())
+        away, home = values.preferred_temperature, at_home.preferred_temperature
+        if away is not None and home is not None:
+            mode = values.control_mode or at_home.control_mode
+            # As much warmer in cooling as it would be colder in heating.
+            drift = max(0.0, home - away)
+            match mode:
+                case ControlMode.COOLING:
+                    preferred = home + drift
+                case ControlMode.AUTO:
+                    preferred = home
+                    values = values.overlaid_with(_widened(at_home, drift))
+                case _:
+                    preferred = home - drift
+            highest = max(home, RANGES[Setting.PREFERRED_TEMPERATURE].maximum)
+            values = replace(values, preferred_temperature=min(preferred, highest))
+            if at_home.schedule:
+                values = replace(values, schedule=False)
+        if values.hot_water_min is not None and at_home.hot_water_max is not None:
+            values = replace(
+                values, hot_water_min=min(values.hot_water_min, at_home.hot_water_max)
+            )
+        return values
+
+    def welcome(
+        self, at_home: Settings, was_cold: bool, now: datetime
+    ) -> Override | None:
+        """Return the override that keeps the hot water hotter after a vacation; None where there is no need."""
+        normal, hotter = at_home.hot_water_min, self.welcome_temperature
+        if at_home.hot_water_max is not None:
+            hotter = min(hotter, at_home.hot_water_max)
+        if not (was_cold and self.welcome_hours) or hotter <= max(
+            normal or 0.0, COLDEST_HOT_WATER
+        ):
+            return None
+        return Override(
+            name=WELCOME_HOME,
+            values=Settings(hot_water_min=hotter),
+            began=now,
+            until=now + timedelta(hours=self.welcome_hours),
+        )
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
@@ -59,3 +107,14 @@ class Profile:
                 CONF_WELCOME_TEMPERATURE, DEFAULT_WELCOME_TEMPERATURE
             ),
         )
+
+
+def _widened(at_home: Settings, drift: float) -> Settings:
+    """Return differences that let the room drift further, as far as they are known and may be set; in kelvin."""
+    return Settings.of(
+        {
+            setting: max(value, min(value + drift, RANGES[setting].maximum))
+            for setting in (Setting.ALLOWED_BELOW, Setting.ALLOWED_ABOVE)
+            if isinstance(value := at_home.get(setting), float)
+        }
+    )

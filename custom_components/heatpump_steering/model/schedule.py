@@ -1,15 +1,13 @@
-"""When the house is away: vacations as they are planned, and what follows from the plans at a given time.
+"""Vacations as they are planned, and what follows from the plans at a given time.
 
-Times are aware; a whole day begins and ends at midnight of the house, wherever the house is by then.
+Times are aware. A whole day begins and ends at midnight of the time zone that is given: the house may have moved.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Self
 from uuid import uuid4
-
-from homeassistant.util import dt as dt_util
 
 # In these years vacations can be planned.
 FIRST_YEAR: Final = 2000
@@ -32,27 +30,26 @@ class Plan:
     description: str | None = None
     location: str | None = None
 
-    @property
-    def begins(self) -> datetime:
-        """Return the moment of the start."""
-        return _moment(self.start)
+    def begins(self, zone: tzinfo) -> datetime:
+        """Return the moment of the start, where midnight is that of a time zone."""
+        return _moment(self.start, zone)
 
-    @property
-    def ends(self) -> datetime | None:
+    def ends(self, zone: tzinfo) -> datetime | None:
         """Return the moment of the end; None while it is open."""
-        return None if self.end is None else _moment(self.end)
+        return None if self.end is None else _moment(self.end, zone)
 
-    def covers(self, now: datetime) -> bool:
-        """Return whether the house is away by this plan."""
-        return self.begins <= now and not self.over(now)
+    def covers(self, now: datetime, zone: tzinfo) -> bool:
+        """Return whether a time is within the plan."""
+        return self.begins(zone) <= now and not self.is_over(now, zone)
 
-    def over(self, now: datetime) -> bool:
+    def is_over(self, now: datetime, zone: tzinfo) -> bool:
         """Return whether the plan lies in the past."""
-        return self.ends is not None and self.ends <= now
+        ends = self.ends(zone)
+        return ends is not None and ends <= now
 
-    def cut_short(self, now: datetime) -> Self:
+    def cut_short(self, now: datetime, zone: tzinfo) -> Self:
         """Return the plan as it is when it ends now."""
-        return replace(self, start=self.begins, end=now)
+        return replace(self, start=self.begins(zone), end=now)
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
@@ -77,14 +74,20 @@ class Plan:
             summary=str(raw["summary"]),
             start=start,
             end=end,
-            description=raw["description"],
-            location=raw["location"],
+            description=_text(raw["description"]),
+            location=_text(raw["location"]),
         )
 
 
 def new_uid() -> str:
     """Return the id of a new plan."""
     return uuid4().hex
+
+
+def _text(raw: object) -> str | None:
+    if not isinstance(raw, str | None):
+        raise TypeError("no text")
+    return raw
 
 
 def _date_or_time(text: str) -> date:
@@ -115,49 +118,49 @@ def reckonable(start_or_end: date) -> date:
     return start_or_end.replace(year=LAST_YEAR, month=12, day=31)
 
 
-def _moment(start_or_end: date) -> datetime:
+def _moment(start_or_end: date, zone: tzinfo) -> datetime:
     start_or_end = reckonable(start_or_end)
     if isinstance(start_or_end, datetime):
         return start_or_end
-    return dt_util.start_of_local_day(start_or_end)
+    return datetime.combine(start_or_end, time.min, zone)
 
 
-def away(plans: Iterable[Plan], now: datetime) -> bool:
-    """Return whether the house is away: overlapping plans are one vacation."""
-    return any(plan.covers(now) for plan in plans)
+def is_away(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> bool:
+    """Return whether a vacation is planned for a time: overlapping plans are one vacation."""
+    return any(plan.covers(now, zone) for plan in plans)
 
 
-def next_moment(plans: Iterable[Plan], now: datetime) -> datetime | None:
+def next_moment(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> datetime | None:
     """Return the next start or end, or None where nothing is planned."""
     return min(
         (
             moment
             for plan in plans
-            for moment in (plan.begins, plan.ends)
+            for moment in (plan.begins(zone), plan.ends(zone))
             if moment is not None and moment > now
         ),
         default=None,
     )
 
 
-def current_or_next(plans: Iterable[Plan], now: datetime) -> Plan | None:
-    """Return the plan that the house is away by, or else the next one; the earliest first."""
+def current_or_next(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> Plan | None:
+    """Return the vacation that is planned for a time, or else the next one; the earliest first."""
     return min(
-        (plan for plan in plans if not plan.over(now)),
-        key=lambda plan: plan.begins,
+        (plan for plan in plans if not plan.is_over(now, zone)),
+        key=lambda plan: plan.begins(zone),
         default=None,
     )
 
 
-def ended(plans: Iterable[Plan], now: datetime) -> list[Plan]:
+def ended(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> list[Plan]:
     """Return the plans with those that run now cut short; what has only just begun goes altogether."""
     return [
-        plan.cut_short(now) if plan.covers(now) else plan
+        plan.cut_short(now, zone) if plan.covers(now, zone) else plan
         for plan in plans
-        if not (plan.covers(now) and plan.begins == now)
+        if not (plan.covers(now, zone) and plan.begins(zone) == now)
     ]
 
 
-def remembered(plans: Iterable[Plan], now: datetime) -> list[Plan]:
+def remembered(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> list[Plan]:
     """Return the plans without those that ended long ago."""
-    return [plan for plan in plans if not plan.over(now - REMEMBERED)]
+    return [plan for plan in plans if not plan.is_over(now - REMEMBERED, zone)]

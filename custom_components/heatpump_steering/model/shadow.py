@@ -1,23 +1,27 @@
-"""What is known of one heat pump's settings: reported, accepted, and shown.
+"""What is known of one heat pump: reported, accepted, shown, and what is desired of it.
 
-The cloud may go on reporting an old value for a while after it has accepted a new one. This module decides what
-a read means. It knows neither a clock nor Home Assistant: times come in as seconds that only grow, and reads and
-writes carry numbers that say in which order they came.
+The cloud may go on reporting an old value for a while after it has accepted a new one. This module decides what a read
+means. Pure: times come in as seconds that only grow, and reads and writes carry numbers that say in which order they
+came.
 """
 
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from typing import Final
 
 from ..api import WRITE_ONLY, ReportedSettings, Setting, Settings, Value, same_value
+from .accepted import GRACE, Accepted, Verdict, judge, knowing_more
+from .limits import is_plausible
+from .observation import observed
+from .overrides import Overrides
 
-# How long a read may go on showing an old value until the cloud has not kept the new one, in seconds.
-GRACE: Final = 90.0
-MAX_RESENDS: Final = 2
-REPORTED: Final = tuple(setting for setting in Setting if setting not in WRITE_ONLY)
-# A Date header has whole seconds, updated_at has more.
-DATE_RESOLUTION: Final = timedelta(seconds=1)
+REPORTED: Final = tuple(it for it in Setting if it not in WRITE_ONLY)
+# By how much the cloud's clock has to be behind the last change that was seen, to have been put back.
+CLOCK_WENT_BACK: Final = timedelta(minutes=1)
+# How long reads from before one that was already seen are passed over, in seconds: then the cloud itself has gone back.
+LONGEST_STEP_BACK: Final = 3600.0
 
 
 class Status(StrEnum):
@@ -29,28 +33,10 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """A value that the cloud took with a 204 and has not shown back yet."""
-
-    value: Value
-    number: int
-    """When it was accepted, in the order of reads and writes."""
-    until: float
-    """When the grace time ends."""
-    server_time: datetime | None
-    """The server's own time of the 204."""
-    before: tuple[Value, ...]
-    """What an old read may still show: the value from before, and those sent on the way."""
-    resends: int = 0
-    settled: bool = False
-    """Nothing to wait for: it was shown back, or the cloud does not report this setting at all."""
-
-
-@dataclass(frozen=True, slots=True)
 class NotKept:
-    """A wish that the cloud accepted and then did not keep, and the value that it holds instead."""
+    """A value that the cloud accepted and then did not keep, and the one that it holds instead."""
 
-    wished: Value
+    accepted: Value
     held: Value
 
 
@@ -61,8 +47,6 @@ class ChangedElsewhere:
     setting: Setting
     old: Value
     new: Value
-    unconfirmed: bool = False
-    """Nothing shows that this is newer than what we had sent: it may be what the cloud itself has made of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +55,10 @@ class Outcome:
 
     changed_elsewhere: tuple[ChangedElsewhere, ...] = ()
     to_resend: Settings = field(default_factory=Settings)
+    stayed_by_hand: Mapping[Setting, Value] = field(default_factory=dict)
+    """Settings that the end of a vacation has left as somebody had set them meanwhile."""
+    look_again: bool = False
+    """A second read has to agree, some seconds later."""
 
 
 NOTHING_NEW: Final = Outcome()
@@ -78,23 +66,26 @@ NOTHING_NEW: Final = Outcome()
 
 @dataclass(slots=True)
 class DeviceShadow:
-    """The book of one heat pump, or of a target that cannot be read."""
+    """The state of one heat pump, or of a home that cannot be read."""
 
     reported: Settings = field(default_factory=Settings)
     updated_at: datetime | None = None
     """When the settings were last changed, by the cloud's clock."""
+    overrides: Overrides = field(default_factory=Overrides)
     not_kept: dict[Setting, NotKept] = field(default_factory=dict)
     _accepted: dict[Setting, Accepted] = field(default_factory=dict)
     _sent: dict[Setting, dict[Value, list[float]]] = field(default_factory=dict)
-    """Values on their way, or sent with an outcome that nobody knows, and at which times."""
+    """Values on their way, or sent with an outcome that is not known, and at which times."""
+    _sent_by_hand: dict[Setting, dict[Value, float]] = field(default_factory=dict)
+    """Those of them that a person has sent, and not an override."""
     _last_read: int = 0
+    _stepped_back_at: float | None = None
+    """Since when reads are from before one that was already seen."""
 
     @property
     def accepted(self) -> Settings:
         """Return what the cloud took and has not shown back yet."""
-        return Settings.of(
-            {setting: it.value for setting, it in self._accepted.items()}
-        )
+        return Settings.of({key: it.value for key, it in self._accepted.items()})
 
     @property
     def shown(self) -> Settings:
@@ -112,10 +103,8 @@ class DeviceShadow:
 
     @property
     def unsettled(self) -> set[Setting]:
-        """Return what was sent, and no read has shown yet; also where nobody knows whether it was accepted."""
-        on_the_way = {setting for setting, sent in self._sent.items() if sent}
-        waiting = {setting for setting, it in self._accepted.items() if not it.settled}
-        return on_the_way | waiting
+        """Return what was accepted, and no read has shown yet."""
+        return {key for key, it in self._accepted.items() if not it.settled}
 
     @property
     def status(self) -> Status:
@@ -124,28 +113,43 @@ class DeviceShadow:
             return Status.WAITING
         return Status.NOT_KEPT if self.not_kept else Status.CONFIRMED
 
-    def restore(self, kept: Settings) -> None:
-        """Put back what was accepted before a restart, for a cloud that cannot be read."""
-        for setting, value in kept.items():
+    # Writing
+
+    def restore(self, known: Settings) -> None:
+        """Show what was known before a restart, for a cloud that cannot be read."""
+        for setting, value in known.items():
             self._accepted[setting] = Accepted(
-                value, number=0, until=0, server_time=None, before=(), settled=True
+                value,
+                number=0,
+                until=0,
+                began=None,
+                accepted_at=None,
+                before=(),
+                settled=True,
             )
 
-    def send(self, change: Settings, *, now: float) -> None:
+    def send(self, change: Settings, *, now: float, by_hand: bool) -> None:
         """Note that a change is on its way: if a read shows it, it was not somebody else."""
         for setting, value in change.with_implied().items():
+            if by_hand:
+                self._sent_by_hand.setdefault(setting, {})[value] = now
             times = self._sent.setdefault(setting, {}).setdefault(value, [])
             # One attempt before this one says as much as a whole night of them.
             del times[:-1]
             times.append(now)
+        if by_hand:
+            self.overrides = self.overrides.sending_by_hand(change)
 
-    def refuse(self, change: Settings) -> None:
+    def not_sent(self, change: Settings) -> None:
         """Note that a change which was on its way has certainly not been applied."""
         for setting, value in change.with_implied().items():
             if value in (sent := self._sent.get(setting, {})):
                 sent[value].pop()
                 if not sent[value]:
                     del sent[value]
+                    by_hand = self._sent_by_hand.get(setting, {}).pop(value, None)
+                    if setting is Setting.HOT_WATER_MIN and by_hand is not None:
+                        self.overrides = self.overrides.not_sent_by_hand(change)
 
     def accept(
         self,
@@ -153,16 +157,26 @@ class DeviceShadow:
         *,
         number: int,
         now: float,
-        server_time: datetime | None,
+        began: datetime | None,
+        accepted_at: datetime | None,
         readable: bool = True,
         resent: bool = False,
     ) -> None:
         """Note that the cloud has accepted a change, and all that it implies.
 
-        `number` is its place in the order of reads and writes, `now` the time in seconds, `server_time` the
-        server's own time of it. What cannot be read back is settled at once.
+        `number` is its place in the order of reads and writes, `now` the time in seconds; `began` and `accepted_at` are
+        the server's own times of the beginning and the end of that. What cannot be read back is settled at once.
         """
+        if (
+            self.updated_at is not None
+            and accepted_at is not None
+            and accepted_at < self.updated_at - CLOCK_WENT_BACK
+        ):
+            # Nothing can be told from it any more which read is older.
+            self.updated_at = None
+        self.overrides = self.overrides.written(accepted_at)
         for setting, value in change.with_implied().without(WRITE_ONLY).items():
+            self._sent_by_hand.pop(setting, None)
             earlier = self._accepted.get(setting)
             before = [sent for sent in self._sent.pop(setting, ()) if sent != value]
             if earlier:
@@ -175,7 +189,8 @@ class DeviceShadow:
                 value,
                 number=number,
                 until=now + GRACE,
-                server_time=server_time,
+                began=began,
+                accepted_at=accepted_at,
                 before=tuple(dict.fromkeys(before)),
                 resends=earlier.resends + 1 if earlier and resent else 0,
                 settled=not readable,
@@ -189,22 +204,67 @@ class DeviceShadow:
             if self._accepted.pop(setting, None) and held is not None:
                 self.not_kept[setting] = NotKept(value, held)
 
+    # Reading
+
     def read(self, reading: ReportedSettings, *, number: int, now: float) -> Outcome:
         """Judge a read that began at `number`, and return what follows from it."""
-        if number < self._last_read:
-            return NOTHING_NEW
         first_read = self._last_read == 0
+        is_from_before = self._is_from_before(reading.updated_at, now)
+        if number < self._last_read or (is_from_before and not first_read):
+            return NOTHING_NEW
         self._last_read = number
         if (
             not self._accepted
             and not self._sent
+            and not self.overrides.tracked
             and (self.reported, self.updated_at)
             == (reading.settings, reading.updated_at)
         ):
             # As in nearly every poll: nothing is waited for, and nothing is new.
             return NOTHING_NEW
         shown_before = self.shown
+        to_resend, given_up = self._judge_accepted(reading, number, now)
+        changed_elsewhere = (
+            ()
+            if first_read
+            else tuple(self._changed_since(shown_before, but_for=given_up))
+        )
+        if is_from_before:
+            # Better than nothing to show, but no reason to decide anything.
+            return Outcome()
+        # Where an accepted value is still shown, this read has not shown it.
+        self.overrides = observed(
+            self.overrides,
+            self.shown,
+            self._accepted.keys(),
+            reading.updated_at,
+            {setting: its.keys() for setting, its in self._sent_by_hand.items()},
+        )
+        self._forget_sent(now)
+        outcome = Outcome(
+            changed_elsewhere,
+            to_resend,
+            look_again=bool(self.overrides.suspected),
+        )
+        return NOTHING_NEW if outcome == NOTHING_NEW else outcome
 
+    def _is_from_before(self, updated_at: datetime | None, now: float) -> bool:
+        """Return whether a read is a copy from before one that was already seen: it says nothing."""
+        if (
+            updated_at is None
+            or self.updated_at is None
+            or updated_at >= self.updated_at
+        ):
+            self._stepped_back_at = None
+            return False
+        if self._stepped_back_at is None:
+            self._stepped_back_at = now
+        return now - self._stepped_back_at < LONGEST_STEP_BACK
+
+    def _judge_accepted(
+        self, reading: ReportedSettings, number: int, now: float
+    ) -> tuple[Settings, set[Setting]]:
+        """Take over what a read reports; return what is to be sent again, and what the cloud has not kept."""
         believed = {
             setting: value
             for setting in REPORTED
@@ -212,30 +272,40 @@ class DeviceShadow:
         }
         to_resend: dict[Setting, Value] = {}
         given_up: set[Setting] = set()
-        unconfirmed = {
-            setting
-            for setting, it in self._accepted.items()
-            if not it.settled and not _changed_since(it, reading.updated_at)
-        }
         for setting, accepted in list(self._accepted.items()):
             value = believed.pop(setting, None)
             if number < accepted.number:
-                self._accepted[setting] = _knowing_more(
+                self._accepted[setting] = knowing_more(
                     accepted, value, reading.updated_at
                 )
                 value = self.reported.get(setting)
             else:
-                verdict = _judge(accepted, value, reading.updated_at, now)
+                # A value that no heat pump can have says nothing about one that was accepted.
+                verdict = judge(
+                    accepted,
+                    None
+                    if value is None or not is_plausible(setting, value)
+                    else value,
+                    reading.updated_at,
+                    now,
+                )
                 if isinstance(verdict, Accepted):
                     self._accepted[setting] = verdict
+                elif verdict is Verdict.BELIEVE:
+                    del self._accepted[setting]
+                elif setting in self.overrides.tracked:
+                    # It is sent again until it is there, however often that takes.
+                    del self._accepted[setting]
+                    given_up.add(setting)
                 elif verdict is Verdict.SEND_AGAIN:
                     to_resend[setting] = accepted.value
                     self._accepted[setting] = replace(accepted, until=now + GRACE)
                 else:
+                    # Of one that is not told nothing is known, and certainly not that it was not kept.
+                    assert value is not None
                     del self._accepted[setting]
-                    if verdict is Verdict.NOT_KEPT and value is not None:
-                        given_up.add(setting)
-                        self.not_kept[setting] = NotKept(accepted.value, value)
+                    given_up.add(setting)
+                    self.not_kept[setting] = NotKept(accepted.value, value)
             if value is not None:
                 believed[setting] = value
         for setting, it in list(self.not_kept.items()):
@@ -243,25 +313,22 @@ class DeviceShadow:
             if held is not None and not same_value(held, it.held):
                 del self.not_kept[setting]
         self.reported = Settings.of(believed)
-        self.updated_at = reading.updated_at
+        if not self._is_from_before(reading.updated_at, now):
+            self.updated_at = reading.updated_at or self.updated_at
+        return Settings.of(to_resend), given_up
 
-        shown_now = self.shown
-        changed_elsewhere = (
-            ()
-            if first_read
-            else tuple(
-                ChangedElsewhere(setting, old, new, unconfirmed=setting in unconfirmed)
-                for setting, old in shown_before.items()
-                if (new := shown_now.get(setting)) is not None
-                and not same_value(old, new)
-                and setting not in given_up
-                and new not in self._sent.get(setting, ())
-            )
-        )
-        self._forget_sent(now)
-        if not changed_elsewhere and not to_resend:
-            return NOTHING_NEW
-        return Outcome(changed_elsewhere, Settings.of(to_resend))
+    def _changed_since(
+        self, before: Settings, *, but_for: AbstractSet[Setting]
+    ) -> list[ChangedElsewhere]:
+        shown = self.shown
+        return [
+            ChangedElsewhere(setting, old, new)
+            for setting, old in before.items()
+            if (new := shown.get(setting)) is not None
+            and not same_value(old, new)
+            and setting not in but_for
+            and new not in self._sent.get(setting, ())
+        ]
 
     def _forget_sent(self, now: float) -> None:
         """Forget what was sent so long ago that whoever sets the same value from now on is somebody else."""
@@ -276,58 +343,7 @@ class DeviceShadow:
                 }
             )
         }
-
-
-class Verdict(Enum):
-    """What to do with an accepted value after a read, where it does not simply stay."""
-
-    BELIEVE = auto()
-    """The read tells the truth: the value is confirmed, or it was set elsewhere."""
-    SEND_AGAIN = auto()
-    NOT_KEPT = auto()
-
-
-def _knowing_more(
-    accepted: Accepted, value: Value | None, updated_at: datetime | None
-) -> Accepted:
-    """Learn from a read that began before the write what later reads, if they lag, may still show."""
-    if (
-        value is None
-        or same_value(value, accepted.value)
-        or _changed_since(accepted, updated_at)
-    ):
-        return accepted
-    return replace(accepted, before=tuple(dict.fromkeys((*accepted.before, value))))
-
-
-def _changed_since(accepted: Accepted, updated_at: datetime | None) -> bool:
-    """Return whether the settings were certainly changed after the value was accepted, all by the server's clock."""
-    return (
-        updated_at is not None
-        and accepted.server_time is not None
-        and updated_at - accepted.server_time > DATE_RESOLUTION
-    )
-
-
-def _judge(
-    accepted: Accepted, value: Value | None, updated_at: datetime | None, now: float
-) -> Accepted | Verdict:
-    """Judge what a read says of an accepted value."""
-    waited_enough = now >= accepted.until
-    if value is None:
-        return replace(accepted, settled=True) if waited_enough else accepted
-    is_old = any(same_value(value, before) for before in accepted.before)
-    if same_value(value, accepted.value):
-        # There and back again: it may be the value from before, with one of the way there still to come.
-        ambiguous = is_old and len(accepted.before) > 1 and not waited_enough
-        return replace(accepted, settled=True) if ambiguous else Verdict.BELIEVE
-    if not is_old or (waited_enough and accepted.settled):
-        return Verdict.BELIEVE
-    if not waited_enough:
-        return accepted
-    if updated_at is None or accepted.server_time is None:
-        return Verdict.NOT_KEPT
-    if _changed_since(accepted, updated_at):
-        # Somebody may have set it back since, and we never fight another person over a setting.
-        return Verdict.BELIEVE
-    return Verdict.SEND_AGAIN if accepted.resends < MAX_RESENDS else Verdict.NOT_KEPT
+        self._sent_by_hand = {
+            setting: {value: at for value, at in its.items() if now < at + GRACE}
+            for setting, its in self._sent_by_hand.items()
+        }

@@ -1,71 +1,203 @@
-"""Files of ours, which must not keep the house from starting, whatever is in them."""
+"""A file of ours: on the disk when writing it returns, and read whatever is in it.
 
+Home Assistant's `Store` logs a failed write and goes on, so that what was written is read back here. A copy of the file
+as it was at the last good start is kept beside it.
+"""
+
+import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, override
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.storage import Store
-from homeassistant.util.json import load_json
+from homeassistant.util.json import JsonValueType, json_loads, load_json
 
-from ..const import DOMAIN, LOGGER
+from ..const import LOGGER
+from ..model.errors import StorageError
 
-# Also a file of a later version is read as far as it can be: whoever goes back to this one has a vacation to end.
-_ANY_VERSION = 1_000_000
+# What can be lost without harm is written this much later, in seconds.
+SAVE_DELAY: Final = 1.0
+# That of the frame which Home Assistant puts around what is stored. What is in it tells its own version.
+_FRAME_VERSION: Final = 1
+
+# What Home Assistant raises for a disk that fails, and for JSON that is not in its frame, or in one of another version.
+_STORE_ERRORS: Final = (
+    AttributeError,
+    HomeAssistantError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    TypeError,
+    ValueError,
+)
 
 
-class SteeringStore[T](Store[Any]):
-    """A file that is written atomically and has a version, and whose damage is reported and not fatal."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What was read of a file."""
 
-    def __init__(self, hass: HomeAssistant, version: int, key: str) -> None:
-        """Prepare; nothing is read yet."""
-        # Synchronised with the disk, too: a power cut must not take what a vacation has to put back.
-        super().__init__(
-            hass,
-            version,
-            key,
-            atomic_writes=True,
-            max_readable_version=_ANY_VERSION,
+    data: Mapping[str, Any] | None = None
+    """None where there is nothing that could be read."""
+    put_aside: str | None = None
+    """What a damaged file is called now."""
+
+
+class Storage:
+    """One file in the folder of Home Assistant's own."""
+
+    def __init__(
+        self, hass: HomeAssistant, key: str, to_json: Callable[[], dict[str, Any]]
+    ) -> None:
+        """Prepare; `to_json` returns what is to be written, at the moment of writing."""
+        self._hass = hass
+        self._key = key
+        self._to_json = to_json
+        self._store = _store(hass, key)
+        self._previous = _store(hass, f"{key}.previous")
+        self._written: JsonValueType = None
+        """What is on the disk, so that nothing is written again that is there; None where that is not known."""
+        self._lock = asyncio.Lock()
+        self._unsub_timer: CALLBACK_TYPE | None = None
+        self._is_stopped = False
+
+    async def async_load(self) -> Loaded:
+        """Read the file; where it is damaged or missing, the last good copy. A damaged one is put aside."""
+        put_aside = None
+        try:
+            data = await self._store.async_load()
+            if data is not None and not isinstance(data, Mapping):
+                put_aside = await self.async_put_aside(data)
+        except _STORE_ERRORS as error:
+            data, put_aside = await self._async_rescue(error)
+        if not isinstance(data, Mapping):
+            with suppress(*_STORE_ERRORS):
+                data = await self._previous.async_load()
+        return Loaded(
+            data=data if isinstance(data, Mapping) else None, put_aside=put_aside
         )
 
-    @override
-    async def _async_migrate_func(
-        self, old_major_version: int, old_minor_version: int, old_data: Any
-    ) -> Any:
-        return old_data
-
-    async def async_load_or_report(
-        self, read: Callable[[Mapping[str, Any]], T]
-    ) -> T | None:
-        """Return what `read` makes of the file, or None where there is none.
-
-        What it cannot read (KeyError, TypeError, ValueError, AttributeError) is put aside as a copy, and shown under
-        Repairs. A file that is no JSON at all is put aside and reported by Home Assistant itself.
-        """
-        stored: Any = None
+    async def _async_rescue(self, error: Exception) -> tuple[object, str | None]:
+        """Return what is in a file that Home Assistant does not read, and what it is called if it was put aside."""
         try:
-            stored = await self.async_load()
-            return None if stored is None else read(stored)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            if stored is None:
-                # JSON, but not in the frame that Home Assistant puts around what is stored.
-                stored = await self.hass.async_add_executor_job(load_json, self.path)
-            copy = f"{self.key}.damaged"
-            LOGGER.error(
-                "The file %s cannot be understood (%s), so it was put aside as %s",
-                self.key,
-                type(error).__name__,
-                copy,
-            )
-            await Store[Any](self.hass, self.version, copy).async_save(stored)
-            ir.async_create_issue(
-                self.hass,
-                DOMAIN,
-                f"damaged_file_{self.key}",
-                is_fixable=True,
-                is_persistent=True,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key="damaged_file",
-                translation_placeholders={"copy": copy},
-            )
+            raw = await self._hass.async_add_executor_job(load_json, self._store.path)
+        except HomeAssistantError:
+            return None, await self._async_move_aside()
+        match raw:
+            case {"version": int(version), "data": dict(data)} if (
+                version > _FRAME_VERSION
+            ):
+                # Whoever goes back to this version has a vacation to end all the same.
+                return data, None
+        LOGGER.error("The file %s cannot be read: %s", self._key, type(error).__name__)
+        return None, await self.async_put_aside(raw)
+
+    async def async_put_aside(self, data: object) -> str:
+        """Put a copy of what could not be read whole aside; returns what it is called."""
+        copy = f"{self._key}.damaged"
+        LOGGER.error("Not all of the file %s can be understood", self._key)
+        with suppress(OSError):
+            await _store(self._hass, copy).async_save(data)
+        return copy
+
+    async def _async_move_aside(self) -> str | None:
+        """Put what the disk does not let anybody read out of the way; returns what it is called if that was possible."""
+        copy = f"{self._key}.damaged"
+        path = Path(self._store.path)
+        try:
+            await self._hass.async_add_executor_job(path.replace, path.with_name(copy))
+        except OSError as error:
+            LOGGER.error("The file %s cannot be read nor moved: %s", self._key, error)
             return None
+        return copy
+
+    async def async_keep_copy(self) -> None:
+        """Keep a copy of what was written last, to be read where the file itself is damaged."""
+        if self._written is not None:
+            with suppress(OSError):
+                await self._previous.async_save(self._written)
+
+    async def async_save(self) -> None:
+        """Write the file; returns when it is on the disk. Raises StorageError.
+
+        Cancelling the caller does not stop the writing.
+        """
+        self._stop_timer()
+        writing = self._hass.async_create_task(
+            self._async_write(), f"write {self._key}"
+        )
+        writing.add_done_callback(_mark_as_seen)
+        await asyncio.wait([writing])
+        writing.result()
+
+    async def _async_write(self) -> None:
+        async with self._lock:
+            data = json_loads(json_bytes(self._to_json()))
+            if data == self._written:
+                return
+            self._written = None
+            try:
+                await self._store.async_save(data)
+                # While Home Assistant stops, it writes all files at its very end.
+                if (
+                    not self._hass.is_stopping
+                    and await _store(self._hass, self._key).async_load() != data
+                ):
+                    raise StorageError(self._key)
+            except _STORE_ERRORS as error:
+                LOGGER.error("The file %s cannot be written: %s", self._key, error)
+                raise StorageError(self._key) from error
+            self._written = data
+
+    @callback
+    def async_save_soon(self) -> None:
+        """Write the file a moment later; where that fails, it is in the log."""
+        if self._unsub_timer is None and not self._is_stopped:
+            self._unsub_timer = async_call_later(
+                self._hass, SAVE_DELAY, self._async_save_now
+            )
+
+    async def _async_save_now(self, _: object) -> None:
+        with suppress(StorageError):
+            await self.async_save()
+
+    async def async_close(self) -> None:
+        """Write what is not on the disk yet, and then nothing by itself any more."""
+        self.stop()
+        await self._async_save_now(None)
+
+    async def async_remove(self) -> None:
+        """Remove the file, and its last good copy."""
+        self.stop()
+        for store in (self._store, self._previous):
+            try:
+                await store.async_remove()
+            except OSError as error:
+                LOGGER.error("The file %s cannot be removed: %s", store.key, error)
+
+    @callback
+    def stop(self) -> None:
+        """Write nothing by itself any more."""
+        self._is_stopped = True
+        self._stop_timer()
+
+    def _stop_timer(self) -> None:
+        if self._unsub_timer is not None:
+            self._unsub_timer()
+            self._unsub_timer = None
+
+
+def _store(hass: HomeAssistant, key: str) -> Store[Any]:
+    # Synchronised with the disk, too: a power cut must not take what an override has to put back.
+    return Store(hass, _FRAME_VERSION, key, atomic_writes=True)
+
+
+def _mark_as_seen(writing: asyncio.Task[None]) -> None:
+    """Keep the event loop from reporting an error that nobody waits for any more."""
+    if not writing.cancelled():
+        writing.exception()

@@ -1,5 +1,6 @@
 """What somebody types to connect a home: cleaned, checked, and tried at the cloud."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import re
@@ -174,12 +175,16 @@ class Access:
 
 
 async def async_try_out(
-    client: SettingsClient, user_id: str, device_id: str | None
+    client: SettingsClient,
+    user_id: str,
+    device_id: str | None,
+    *,
+    must_write: bool = False,
 ) -> Access:
     """Find out whether the key, the user and the heat pump are right, without changing anything.
 
     Reads first. Where reading is refused, a change with no settings in it tells a key that may only write from a
-    bad one. Raises InputError.
+    bad one; where it `must_write`, a key that can read is tried so, too. Raises InputError.
     """
     try:
         try:
@@ -187,6 +192,8 @@ async def async_try_out(
         except BadKeyError, NotFoundError, ReadingNotOfferedError:
             await _try_to_write(client, user_id, device_id)
             return Access(write_only=True)
+        if must_write:
+            await _prove_writing(client, user_id, device_id)
         listed = await _listed(client, user_id)
     except TooManyRequestsError:
         raise InputError("base", "too_many_requests") from None
@@ -229,6 +236,20 @@ async def _listed(client: SettingsClient, user_id: str) -> Listing:
         return await client.get_heat_pumps(user_id)
     except BadKeyError, NotFoundError, ReadingNotOfferedError:
         return Listing()
+
+
+async def _prove_writing(
+    client: SettingsClient, user_id: str, device_id: str | None
+) -> None:
+    """Send a change with only the ids; raises InputError for a key that may only read.
+
+    Whether user and heat pump are right, the reading tells.
+    """
+    with suppress(NotFoundError, RefusedError):
+        try:
+            await client.patch_settings(user_id, device_id, Settings())
+        except BadKeyError:
+            raise InputError("api_key", "key_may_only_read") from None
 
 
 async def _try_to_write(

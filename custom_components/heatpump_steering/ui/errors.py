@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..api import (
     AnswerTooLongError,
     BadKeyError,
     ContradictoryChangeError,
     NotFoundError,
+    NothingListedError,
     NotUnderstandableError,
     PassedOver,
-    ReadingRefusedError,
     RefusedError,
     SteeringError,
     TooManyRequestsError,
@@ -20,15 +21,23 @@ from ..api import (
 )
 from ..const import DOMAIN
 from ..model.band import BandTooWideError, TargetOutsideBandError
+from ..model.errors import (
+    LimitError,
+    NotKeptError,
+    PendingError,
+    Problem,
+    SettingsUnknownError,
+    StoppedError,
+    StorageError,
+    UncertainError,
+)
 from ..model.limits import (
     COLDEST_HOT_WATER,
     DIFFERENCES,
     ColdHotWaterError,
     HotWaterOrderError,
-    LimitError,
     OutOfRangeError,
 )
-from ..sync.write_queue import UncertainError
 from .texts import (
     async_common_text,
     async_error_text,
@@ -36,18 +45,31 @@ from .texts import (
     temperature_text,
 )
 
-READ_ERRORS: Mapping[type[SteeringError], str] = {
+_READ_ERRORS: Mapping[type[SteeringError], str] = {
     NotFoundError: "read_not_found",
     AnswerTooLongError: "read_not_understandable",
     NotUnderstandableError: "read_not_understandable",
-    ReadingRefusedError: "reading_refused",
+    BadKeyError: "read_bad_key",
+    NothingListedError: "no_heat_pumps",
     TooManyRequestsError: "too_many_requests",
 }
 """The texts of what stands in the way of reading, but for those that need no more than a reason."""
 
 
+def read_error(
+    hass: HomeAssistant, error: SteeringError, retry_after: float | None = None
+) -> UpdateFailed:
+    """Return what a poll raises for what stands in the way of reading; `retry_after` in seconds where it is asked for."""
+    return UpdateFailed(
+        translation_domain=DOMAIN,
+        translation_key=_READ_ERRORS.get(type(error), "read_failed"),
+        translation_placeholders={"reason": reason_text(hass, error)},
+        retry_after=retry_after,
+    )
+
+
 def action_error(
-    hass: HomeAssistant, error: SteeringError | LimitError
+    hass: HomeAssistant, error: Problem | PendingError, *, can_read: bool = False
 ) -> HomeAssistantError:
     """Return what an action raises for a trouble: ServiceValidationError where the wish itself is at fault."""
     match error:
@@ -88,8 +110,19 @@ def action_error(
             return _wrong_input("flex_trading_excludes")
         case RefusedError():
             return _wrong_input("refused", reason=reason_text(hass, error))
+        case StorageError():
+            return _failure("storage")
+        case StoppedError():
+            return _failure("stopped")
+        case PendingError():
+            return _failure(
+                "vacation_start_pending" if error.is_away else "vacation_end_pending",
+                reason=pending_reason(hass, error.problem),
+            )
+        case SettingsUnknownError():
+            return _wrong_input("vacation_nothing_known")
         case BadKeyError():
-            return _failure("bad_key")
+            return _failure("key_may_only_read" if can_read else "bad_key")
         case NotFoundError():
             return _failure("not_found")
         case TooManyRequestsError():
@@ -116,6 +149,8 @@ def reason_text(hass: HomeAssistant, error: Exception) -> str:
             return f"HTTP {error.status}"
         case BadKeyError():
             return async_common_text(hass, "reason_bad_key")
+        case NothingListedError():
+            return nothing_listed_reason(hass, error.passed_over, error.device_id)
         case NotFoundError():
             return async_common_text(hass, "reason_not_found")
         case LimitError() | TooManyRequestsError():
@@ -141,11 +176,17 @@ def nothing_listed_reason(
     return async_common_text(hass, "reason_none_listed")
 
 
-def pending_reason(hass: HomeAssistant, error: HomeAssistantError) -> str:
+def pending_reason(hass: HomeAssistant, problem: Problem) -> str:
     """Return why something could not be done yet that is tried on: without advice for who would have to try again."""
-    if isinstance(error.__cause__, UnavailableError):
-        return reason_text(hass, error.__cause__)
-    return async_error_text(hass, error)
+    match problem:
+        case UnavailableError():
+            return reason_text(hass, problem)
+        case SettingsUnknownError():
+            return async_common_text(hass, "settings_unknown")
+        case NotKeptError():
+            return async_common_text(hass, "not_kept")
+        case _:
+            return async_error_text(hass, action_error(hass, problem))
 
 
 def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:

@@ -7,13 +7,22 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..api import Setting, Value
 from ..const import EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND, Target
-from ..model.shadow import ChangedElsewhere
+from ..model.shadow import ChangedElsewhere, Outcome
 from .ids import Identifiers
 from .texts import async_value_text
 
 
 @callback
-def async_fire_changed_elsewhere(
+def async_fire_outcomes(
+    hass: HomeAssistant, ids: Identifiers, outcomes: Mapping[Target, Outcome]
+) -> None:
+    """Fire an event for everything that has come to light."""
+    for target, outcome in outcomes.items():
+        _fire_changed_elsewhere(hass, ids, target, outcome.changed_elsewhere)
+        _fire_stayed_by_hand(hass, ids, target, outcome.stayed_by_hand)
+
+
+def _fire_changed_elsewhere(
     hass: HomeAssistant,
     ids: Identifiers,
     target: Target,
@@ -35,8 +44,7 @@ def async_fire_changed_elsewhere(
         )
 
 
-@callback
-def async_fire_stayed_by_hand(
+def _fire_stayed_by_hand(
     hass: HomeAssistant,
     ids: Identifiers,
     target: Target,

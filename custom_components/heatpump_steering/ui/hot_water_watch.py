@@ -1,7 +1,5 @@
 """The watch over the hot water: a minimum below 40 °C outside a vacation does not go unnoticed."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -12,19 +10,13 @@ from homeassistant.helpers.event import async_call_later
 from ..api import Setting, Settings
 from ..const import Target
 from ..model.limits import COLDEST_HOT_WATER, RANGES, is_cold
+from ..sync.home import Home
+from ..sync.vacations import Stage, Vacations
+from .inventory import Inventory
+from .issues import ColdHotWater, async_show_cold_hot_water
 
 # How long it may be so, in seconds: somebody may be about to set more than one thing.
 GRACE: Final = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class ColdHotWater:
-    """A hot-water minimum below 40 °C, and the one to go back to; both in °C."""
-
-    minimum: float
-    before: float
-    for_long: bool
-    """The grace time is over."""
 
 
 class HotWaterWatch:
@@ -33,16 +25,17 @@ class HotWaterWatch:
     def __init__(
         self,
         hass: HomeAssistant,
-        *,
-        settings: Callable[[], Mapping[Target, Settings]],
-        last_warm: Callable[[Target], float | None],
-        show: Callable[[Mapping[Target, ColdHotWater]], None],
+        entry_id: str,
+        inventory: Inventory,
+        home: Home,
+        vacations: Vacations,
     ) -> None:
-        """Ask `settings` for those that nothing excuses, `last_warm` for the minimum from before; tell `show`."""
+        """Watch the heat pumps of a home, but for those on vacation."""
         self._hass = hass
-        self._settings = settings
-        self._last_warm = last_warm
-        self._show = show
+        self._entry_id = entry_id
+        self._inventory = inventory
+        self._home = home
+        self._vacations = vacations
         self._since: dict[Target, float] = {}
         self._unsub_timer: CALLBACK_TYPE | None = None
 
@@ -53,11 +46,15 @@ class HotWaterWatch:
         now = monotonic()
         cold = {
             target: settings
-            for target, settings in self._settings().items()
-            if is_cold(settings)
+            for target in self._home.targets
+            if is_cold(settings := self._home.shown(target))
+            and self._vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
         }
         self._since = {target: self._since.get(target, now) for target in cold}
-        self._show(
+        async_show_cold_hot_water(
+            self._hass,
+            self._entry_id,
+            self._inventory.identifiers,
             {
                 target: ColdHotWater(
                     minimum,
@@ -66,7 +63,7 @@ class HotWaterWatch:
                 )
                 for target, settings in cold.items()
                 if (minimum := settings.hot_water_min) is not None
-            }
+            },
         )
         waits = [
             wait for since in self._since.values() if (wait := since + GRACE - now) > 0
@@ -83,7 +80,9 @@ class HotWaterWatch:
 
     def _before(self, target: Target, settings: Settings) -> float:
         """Return the minimum to go back to: the one from before, as far as it can be set."""
-        before = self._last_warm(target) or COLDEST_HOT_WATER
+        before = (
+            self._home.shadow(target).overrides.base.hot_water_min or COLDEST_HOT_WATER
+        )
         highest = RANGES[Setting.HOT_WATER_MIN].maximum
         if settings.hot_water_max is not None:
             highest = min(highest, settings.hot_water_max)

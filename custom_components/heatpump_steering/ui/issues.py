@@ -1,6 +1,7 @@
 """The issues that Home Assistant shows under Repairs."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
 from homeassistant.config_entries import ConfigEntry
@@ -11,8 +12,7 @@ from ..api import HeatPump, Setting
 from ..const import DOMAIN, HOME_KEY, PROJECT_URL, Target
 from ..model.limits import COLDEST_HOT_WATER
 from ..model.shadow import NotKept
-from ..model.vacation_record import Stage
-from .hot_water_watch import ColdHotWater
+from ..sync.vacations import Stage
 from .ids import Identifiers
 from .markdown import escaped
 from .texts import async_setting_name, async_value_text, temperature_text
@@ -25,6 +25,16 @@ NO_HEAT_PUMPS_PAGE = f"{PROJECT_URL}/blob/main/docs/no-heat-pumps.md"
 
 # What is said in a title or a choice, which are no Markdown, and what makes a link on purpose.
 _AS_IT_IS = frozenset({"setting_in_title", "before", "page"})
+
+
+@dataclass(frozen=True, slots=True)
+class ColdHotWater:
+    """A hot-water minimum below 40 °C, and the one to go back to; both in °C."""
+
+    minimum: float
+    before: float
+    for_long: bool
+    """The grace time is over."""
 
 
 @callback
@@ -88,7 +98,7 @@ def async_show_not_kept(
                 "heat_pump": ids.async_device_name(target, target or ""),
                 "setting": name,
                 "setting_in_title": name,
-                "wished": async_value_text(hass, setting, it.wished),
+                "wished": async_value_text(hass, setting, it.accepted),
                 "held": async_value_text(hass, setting, it.held),
             }
     _show(
@@ -109,7 +119,7 @@ def async_show_cold_hot_water(
 ) -> None:
     """Show an issue for every hot-water minimum below 40 °C, with a way to mend it.
 
-    The value is part of the id: whoever settings it as it is has not said yes to any other.
+    The value is part of the id: whoever leaves it as it is has not said yes to any other.
     """
     prefix = f"hot_water_{entry_id}_"
     issues = {
@@ -162,6 +172,22 @@ def async_show_overdue_vacations(
             },
             translation_key=key,
             learn_more_url=VACATIONS_PAGE,
+        )
+
+
+@callback
+def async_show_damaged_files(hass: HomeAssistant, copies: Iterable[str]) -> None:
+    """Show an issue for every file that could not be read whole; `copies` is what they were put aside as."""
+    for copy in copies:
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            f"damaged_file_{copy.removesuffix('.damaged')}",
+            is_fixable=True,
+            is_persistent=True,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="damaged_file",
+            translation_placeholders={"copy": copy},
         )
 
 

@@ -9,51 +9,44 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import HOME_KEY, Target
-from ..sync.memory import Memory, with_new_id
-from ..sync.vacation_book import VacationBook
+from ..sync.home import Home
+from ..sync.home_storage import HomeStorage
+from ..sync.record import HomeRecord
 from .entries import entry_title, entry_unique_id
 from .ids import Identifiers
+from .issues import async_show_damaged_files
 from .room_sensors import CONF_ROOM_SENSORS
 
 
 async def async_replace_id(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    before: Target,
-    after: Target,
-    *,
-    memory: Memory,
-    book: VacationBook,
+    hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target, home: Home
 ) -> None:
-    """Let a target have device, entities, options and files of another one, which there is no more.
+    """Let a target have device, entities, options and settings of another one, which is not there any more.
 
     None of the entry's entities may be alive: they would go on under the ids that they had. What is done already, as
-    after a power cut in the middle, is not done again.
+    after a power cut in the middle, is not done again. Raises StorageError.
     """
-    _async_hand_over_device(hass, entry, before, after)
-    _async_hand_over_entry(hass, entry, before, after)
-    memory.replace_id(before, after)
-    await memory.async_save_now()
-    # The keeper of vacations itself makes the vacation of a home that of its heat pumps.
-    if before is not None and after is not None:
-        book.replace_id(before, after)
-        await book.async_save()
+    _async_replace_in_registries(hass, entry, before, after)
+    _async_replace_in_entry(hass, entry, before, after)
+    home.replace_id(before, after)
+    await home.storage.async_save()
 
 
 async def async_replace_id_unconnected(
     hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
 ) -> None:
-    """Do so after disconnecting the entry; whoever calls connects it again."""
+    """Do so after disconnecting the entry; whoever calls connects it again. Raises StorageError."""
     await hass.config_entries.async_unload(entry.entry_id)
-    memory = Memory(hass, entry.entry_id)
-    await memory.async_load()
-    book = VacationBook(hass, entry.entry_id)
-    await book.async_load()
-    await async_replace_id(hass, entry, before, after, memory=memory, book=book)
+    _async_replace_in_registries(hass, entry, before, after)
+    _async_replace_in_entry(hass, entry, before, after)
+    storage = HomeStorage(hass, entry.entry_id, HomeRecord)
+    record = (await storage.async_load()).with_new_id(before, after)
+    async_show_damaged_files(hass, storage.put_aside)
+    await HomeStorage(hass, entry.entry_id, lambda: record).async_save()
 
 
 @callback
-def _async_hand_over_device(
+def _async_replace_in_registries(
     hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
 ) -> None:
     ids = Identifiers(hass, entry)
@@ -98,7 +91,7 @@ def _is_of_target(entity: er.RegistryEntry, entry: ConfigEntry) -> bool:
 
 
 @callback
-def _async_hand_over_entry(
+def _async_replace_in_entry(
     hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
 ) -> None:
     data = dict(entry.data)
@@ -106,9 +99,10 @@ def _async_hand_over_entry(
         data[CONF_DEVICE_ID] = after
     options = dict(entry.options)
     if CONF_ROOM_SENSORS in options:
-        options[CONF_ROOM_SENSORS] = with_new_id(
-            options[CONF_ROOM_SENSORS], before or HOME_KEY, after or HOME_KEY
-        )
+        picked = dict(options[CONF_ROOM_SENSORS])
+        if (sensor := picked.pop(before or HOME_KEY, None)) is not None:
+            picked[after or HOME_KEY] = sensor
+        options[CONF_ROOM_SENSORS] = picked
     # A name that somebody gave the home stays.
     is_default = entry.title == entry_title(entry.data)
     hass.config_entries.async_update_entry(

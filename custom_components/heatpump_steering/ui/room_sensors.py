@@ -1,9 +1,10 @@
 """The sensors that a person has picked for the temperature of the room: the settings cannot tell it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from math import isfinite
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfTemperature
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -28,23 +29,14 @@ class RoomSensors:
     """Follows the picked sensors, also when they are renamed."""
 
     def __init__(
-        self,
-        hass: HomeAssistant,
-        picked: Mapping[str, str],
-        *,
-        on_change: Callable[[Iterable[Target]], None],
-        keep: Callable[[Mapping[str, str]], None],
+        self, hass: HomeAssistant, entry: ConfigEntry, on_change: Callable[[], None]
     ) -> None:
-        """Follow the sensors by the target they were picked for; the home's key is empty.
-
-        `on_change` is called with the targets that have a new temperature, `keep` with what the entry has to hold from
-        then on.
-        """
+        """Follow none yet; `on_change` is called when one tells something else."""
         self._hass = hass
+        self._entry = entry
         self._on_change = on_change
-        self._keep = keep
         self._unsubscribe: list[CALLBACK_TYPE] = []
-        self.pick(picked)
+        self._picked: dict[str, str] = {}
 
     def temperature(self, target: Target) -> float | None:
         """Return the room's temperature in °C, or None where no sensor tells it."""
@@ -64,10 +56,10 @@ class RoomSensors:
         return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
 
     @callback
-    def pick(self, picked: Mapping[str, str]) -> None:
-        """Follow these sensors from now on."""
+    def start(self) -> None:
+        """Follow what the entry says, by the target that it was picked for; the home's key is empty."""
         self.stop()
-        self._picked = dict(picked)
+        self._picked = dict(self._entry.options.get(CONF_ROOM_SENSORS, {}))
         self._follow()
 
     @callback
@@ -91,25 +83,19 @@ class RoomSensors:
 
     @callback
     def _state_changed(self, event: Event[EventStateChangedData]) -> None:
-        self._tell_of(event.data["entity_id"])
-
-    def _tell_of(self, sensor: str) -> None:
-        self._on_change(
-            key or None
-            for key, entity_id in self._picked.items()
-            if entity_id == sensor
-        )
+        self._on_change()
 
     @callback
     def _registry_updated(self, event: Event[EventEntityRegistryUpdatedData]) -> None:
         if event.data["action"] != "update" or "old_entity_id" not in event.data:
             return
         old, new = event.data["old_entity_id"], event.data["entity_id"]
-        self.pick(
-            {
-                key: new if entity_id == old else entity_id
-                for key, entity_id in self._picked.items()
-            }
+        picked = {
+            key: new if entity_id == old else entity_id
+            for key, entity_id in self._picked.items()
+        }
+        self._hass.config_entries.async_update_entry(
+            self._entry, options={**self._entry.options, CONF_ROOM_SENSORS: picked}
         )
-        self._keep(self._picked)
-        self._tell_of(new)
+        self.start()
+        self._on_change()

@@ -1,0 +1,148 @@
+"""Vacations of a home, as they are planned in the calendar and begun at a thermostat; and how far each of them is."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from homeassistant.util import dt as dt_util
+
+from ..api import Setting
+from ..const import Target
+from ..model.errors import PendingError, SettingsUnknownError, StorageError
+from ..model.override import VACATION, WELCOME_HOME
+from ..model.schedule import Plan, ended, is_away, new_uid, remembered
+from .actuator import Actuator
+from .home import Home
+from .reconciler import Reconciler
+
+
+class Stage(StrEnum):
+    """How far a vacation is; `HOME` where there is none."""
+
+    HOME = "home"
+    STARTING = "starting"
+    """It should have begun, and the cloud does not have it yet."""
+    AWAY = "away"
+    ENDING = "ending"
+    """It should be over, and the settings are not all back yet."""
+    WELCOME_HOME = "welcome_home"
+    """It is over, and the hot water is kept hotter for some hours."""
+
+
+# The home is as far as the heat pump that needs most attention.
+_MOST_URGENT_FIRST = (
+    Stage.ENDING,
+    Stage.STARTING,
+    Stage.AWAY,
+    Stage.WELCOME_HOME,
+    Stage.HOME,
+)
+
+
+class Vacations:
+    """The vacations of one config entry."""
+
+    def __init__(self, home: Home, actuator: Actuator, reconciler: Reconciler) -> None:
+        """Take the home, which keeps the plans, and what carries them out."""
+        self._home = home
+        self._actuator = actuator
+        self._reconciler = reconciler
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """Return what is planned."""
+        return self._home.plans
+
+    @property
+    def is_away(self) -> bool:
+        """Return whether a vacation is planned for this moment."""
+        return is_away(
+            self._home.plans, dt_util.utcnow(), dt_util.get_default_time_zone()
+        )
+
+    def stage(self, target: Target) -> Stage:
+        """Return how far the vacation of a target is; that of the home is the most urgent one."""
+        if target in self._home.targets:
+            return self._stage(target)
+        stages = map(self._stage, self._home.targets)
+        return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
+
+    def _stage(self, target: Target) -> Stage:
+        overrides = self._home.shadow(target).overrides
+        on_vacation = overrides.get(VACATION) is not None
+        if self._home.plans and self._actuator.is_away(target, dt_util.utcnow()):
+            is_done = on_vacation and not self._reconciler.is_behind(target)
+            return Stage.AWAY if is_done else Stage.STARTING
+        if on_vacation or self._reconciler.is_behind(target):
+            return Stage.ENDING
+        if overrides.get(WELCOME_HOME) is not None:
+            return Stage.WELCOME_HOME
+        return Stage.HOME
+
+    def in_hand(self, target: Target) -> frozenset[Setting]:
+        """Return the settings that a vacation has in hand, from when it should begin until they are put back.
+
+        Whatever sets something by itself has to leave these alone: it would take what it finds for the home's.
+        """
+        targets = [target] if target in self._home.targets else self._home.targets
+        return frozenset().union(*map(self._in_hand, targets))
+
+    def _in_hand(self, target: Target) -> set[Setting]:
+        overrides = self._home.shadow(target).overrides
+        settings = self._actuator.to_send(target).keys()
+        for override in overrides.in_force:
+            settings |= override.values.keys()
+        if (vacation := overrides.get(VACATION)) is not None:
+            if overrides.was_cold and Setting.HOT_WATER_MIN not in vacation.left:
+                settings.add(Setting.HOT_WATER_MIN)
+        elif self._home.plans and self._actuator.is_away(target, dt_util.utcnow()):
+            settings |= self._actuator.vacation_values(target).keys()
+        return settings
+
+    async def async_plan(self, plans: Iterable[Plan]) -> None:
+        """Keep these plans and no others; what follows from them is done without waiting for it.
+
+        Raises StorageError, and nothing is planned, if they cannot be written down.
+        """
+        await self._async_keep(plans)
+
+    async def async_leave(self, summary: str) -> None:
+        """Begin a vacation now, with an open end; one that runs already goes on.
+
+        Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
+        setting that a vacation sets, StorageError if it cannot be written down.
+        """
+        if not any(map(self._actuator.vacation_values, self._home.targets)):
+            raise SettingsUnknownError
+        if not self.is_away:
+            plan = Plan(
+                uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
+            )
+            await self._async_keep([*self._home.plans, plan])
+        await self._async_carry_out()
+
+    async def async_come_home(self) -> None:
+        """End the vacation now; raises PendingError while not all is back, StorageError if it cannot be written down."""
+        if self.is_away:
+            zone = dt_util.get_default_time_zone()
+            await self._async_keep(ended(self._home.plans, dt_util.utcnow(), zone))
+        await self._async_carry_out()
+
+    async def _async_carry_out(self) -> None:
+        is_away = self.is_away
+        for problem in (await self._reconciler.async_carried_out()).values():
+            raise PendingError(problem, is_away=is_away)
+
+    async def _async_keep(self, plans: Iterable[Plan]) -> None:
+        before = self._home.plans
+        self._home.plans = tuple(
+            remembered(plans, dt_util.utcnow(), dt_util.get_default_time_zone())
+        )
+        try:
+            await self._home.storage.async_save()
+        except StorageError:
+            self._home.plans = before
+            raise
+        finally:
+            # Also where the caller was cancelled: it is planned.
+            self._home.changed()
+            self._reconciler.look()

@@ -1,0 +1,59 @@
+"""What a person is asked under Repairs: whether a heat pump that has turned up is one that has gone."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+import json
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..const import PROJECT_URL
+from ..model.identity import Question
+from .issues import async_close_others, async_create_issue
+
+_PREFIX: Final = "same_heat_pump"
+_PAGE: Final = f"{PROJECT_URL}/blob/main/docs/account-link.md"
+
+
+def question_id(question: Question, entry_id: str) -> str:
+    """Return the id of the issue: of a heat pump that has turned up, it stays when another one that had gone is back."""
+    subject = [*question.there, *(question.gone if question.only_one else ())]
+    digest = sha256("/".join(sorted(subject)).encode(errors="surrogatepass"))
+    return f"{_PREFIX}_{entry_id}_{digest.hexdigest()[:12]}"
+
+
+def question_of(data: Mapping[str, Any]) -> Question:
+    """Return the question that is in the data of an issue."""
+    return Question.from_json(json.loads(data["question"]))
+
+
+def is_question(issue_id: str) -> bool:
+    """Return whether an issue is a question."""
+    return issue_id.startswith(f"{_PREFIX}_")
+
+
+@callback
+def async_ask_only(
+    hass: HomeAssistant, entry_id: str, questions: Iterable[Question]
+) -> set[str]:
+    """Ask these questions under Repairs, and close the others; return the ids of the issues.
+
+    Issues that Home Assistant itself keeps would be in its diagnostics, with all that they tell.
+    """
+    wanted = {question_id(it, entry_id): it for it in questions}
+    async_close_others(hass, f"{_PREFIX}_{entry_id}_", wanted)
+    for issue_id, question in wanted.items():
+        async_create_issue(
+            hass,
+            issue_id,
+            {
+                "gone": ", ".join(question.gone.values()),
+                "there": ", ".join(question.there.values()),
+                "page": _PAGE,
+            },
+            # The data of an issue holds no more than texts and numbers.
+            data={"entry_id": entry_id, "question": json.dumps(question.to_json())},
+            is_fixable=True,
+            translation_key=f"{_PREFIX}_of_one" if question.only_one else _PREFIX,
+        )
+    return set(wanted)

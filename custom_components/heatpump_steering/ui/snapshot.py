@@ -1,0 +1,54 @@
+"""What entities show: a picture of the home at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..api import HeatPump, Setting, Settings
+from ..const import Target
+from ..model.schedule import Plan
+from ..model.shadow import Status
+from ..sync.home import Home
+from ..sync.vacations import Stage, Vacations
+
+
+@dataclass(frozen=True, slots=True)
+class TargetData:
+    """What is shown of a heat pump, or of the home."""
+
+    shown: Settings = field(default_factory=Settings)
+    status: Status = Status.CONFIRMED
+    updated_at: datetime | None = None
+    vacation: Stage = Stage.HOME
+    in_hand: frozenset[Setting] = frozenset()
+    """The settings that a vacation has in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringData:
+    """The heat pumps there are, how each target stands, and what is planned."""
+
+    heat_pumps: Mapping[str, HeatPump]
+    targets: Mapping[Target, TargetData]
+    plans: tuple[Plan, ...]
+
+
+def snapshot(
+    heat_pumps: Mapping[str, HeatPump], home: Home, vacations: Vacations
+) -> SteeringData:
+    """Return what is to be shown now."""
+    shadows = home.shadows
+    return SteeringData(
+        heat_pumps,
+        {
+            target: TargetData(
+                shadows.shown(target),
+                shadows.status(target),
+                shadows.updated_at(target),
+                vacations.stage(target),
+                vacations.in_hand(target),
+            )
+            for target in shadows.shown_targets
+        },
+        home.plans,
+    )

@@ -1,0 +1,459 @@
+"""What a read means for a setting that an override has, or had until now."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.heatpump_steering.api import ControlMode, Setting, Settings
+from custom_components.heatpump_steering.model.override import VACATION, Override
+from custom_components.heatpump_steering.model.overrides import Overrides
+from custom_components.heatpump_steering.model.tracked import Tracked, Verdict
+
+from .cloud import AT_HOME, START, Controller, HeatPump
+
+AWAY = Settings(preferred_temperature=16.0, hot_water_min=10.0)
+BOOST = Settings(hot_water_min=60.0)
+
+
+@pytest.fixture
+def cloud() -> HeatPump:
+    """Return a heat pump at home."""
+    return HeatPump()
+
+
+@pytest.fixture
+def house(cloud: HeatPump) -> Controller:
+    """Return a controller that has read the heat pump."""
+    house = Controller(cloud)
+    house.read()
+    return house
+
+
+@pytest.fixture
+def away(house: Controller) -> Controller:
+    """Return a controller of a heat pump that has been on vacation for a day."""
+    house.begin(VACATION, AWAY)
+    house.come_to_rest()
+    house.wait(86_400)
+    return house
+
+
+def test_vacation_and_back(away: Controller, cloud: HeatPump) -> None:
+    """What was set before comes back, and nothing is kept of the vacation."""
+    assert cloud.held == AT_HOME.overlaid_with(AWAY)
+    away.end(VACATION)
+    away.come_to_rest()
+    assert cloud.held == AT_HOME
+    assert away.shadow.overrides.base == AT_HOME
+    assert away.shadow.overrides.is_idle
+    assert not away.by_hand
+
+
+def test_old_copy_at_the_end(away: Controller, cloud: HeatPump) -> None:
+    """A copy from before the vacation does not make it look as if all were back."""
+    away.end(VACATION)
+    away.read(copy=len(cloud.history) - 1)
+    assert away.send() == AT_HOME.only(AWAY.keys())
+    away.come_to_rest()
+    assert cloud.held == AT_HOME
+
+
+def test_nonsense_at_the_end(away: Controller, cloud: HeatPump) -> None:
+    """Zeroes are nobody's hand, and no limit."""
+    away.end(VACATION)
+    away.read(
+        but_for=Settings(
+            preferred_temperature=0.0, hot_water_min=0.0, hot_water_max=0.0
+        )
+    )
+    away.come_to_rest()
+    assert cloud.held == AT_HOME
+    assert not away.by_hand
+
+
+def test_nonsense_at_the_beginning(house: Controller, cloud: HeatPump) -> None:
+    """Zeroes are not what to return to."""
+    house.read(
+        but_for=Settings(
+            preferred_temperature=0.0, hot_water_min=0.0, hot_water_max=0.0
+        )
+    )
+    house.begin(VACATION, AWAY)
+    house.come_to_rest()
+    house.end(VACATION)
+    house.come_to_rest()
+    assert cloud.held == AT_HOME
+
+
+def test_what_the_cloud_makes_of_ours(house: Controller, cloud: HeatPump) -> None:
+    """A limit of the cloud's, shown some seconds after the 204, is nobody's hand."""
+    house.begin(VACATION, AWAY)
+    house.send()
+    house.wait(5)
+    cloud.set(Settings(preferred_temperature=18.0))
+    house.come_to_rest()
+    assert not house.by_hand
+    assert cloud.held.preferred_temperature == 18
+    house.end(VACATION)
+    house.come_to_rest()
+    assert cloud.held == AT_HOME
+
+
+@pytest.mark.parametrize("has_clock", [True, False])
+def test_hand_elsewhere(house: Controller, cloud: HeatPump, has_clock: bool) -> None:
+    """A value that is none of ours is somebody's: it stays. Without a clock a second read has to agree."""
+    cloud.has_clock = has_clock
+    house.begin(VACATION, AWAY)
+    house.come_to_rest()
+    house.wait(1000)
+    cloud.set(Settings(preferred_temperature=19.0))
+    assert house.read() is not has_clock
+    house.read()
+    assert house.by_hand == {Setting.PREFERRED_TEMPERATURE: 19}
+    house.end(VACATION)
+    house.come_to_rest()
+    assert cloud.held == replace(AT_HOME, preferred_temperature=19.0)
+
+
+def test_set_back_by_hand(away: Controller, cloud: HeatPump) -> None:
+    """Whoever sets back elsewhere what was there before has come home early."""
+    cloud.set(Settings(preferred_temperature=21.0))
+    away.read()
+    assert away.by_hand == {Setting.PREFERRED_TEMPERATURE: 21}
+    away.come_to_rest()
+    assert cloud.held.preferred_temperature == 21
+
+
+def test_lost_again_within_the_minute(house: Controller, cloud: HeatPump) -> None:
+    """What the cloud shows and then loses is sent again."""
+    house.begin("boost", BOOST)
+    house.send()
+    house.read()
+    cloud.history[-1] = cloud.history[0]
+    cloud.held = AT_HOME
+    house.shadow.updated_at = START
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 60
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_cold_in_a_vacation_is_the_vacation_s(
+    house: Controller, cloud: HeatPump, here: bool
+) -> None:
+    """Whoever lets the hot water get cold during a vacation: it gets warm at its end."""
+    house.begin(VACATION, Settings(preferred_temperature=16.0))
+    house.come_to_rest()
+    if here:
+        house.set(Settings(hot_water_min=12.0))
+    else:
+        house.wait(1000)
+        cloud.set(Settings(hot_water_min=12.0))
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 12
+    assert house.shadow.overrides.was_cold
+    house.end(VACATION)
+    house.come_to_rest()
+    assert cloud.held == AT_HOME
+    assert not house.by_hand
+
+
+def test_cold_at_home_is_not_what_to_return_to(
+    house: Controller, cloud: HeatPump
+) -> None:
+    """Hot water that somebody has set cold at home stays so, and comes back warm after a boost."""
+    house.wait(1000)
+    cloud.set(Settings(hot_water_min=12.0))
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 12
+    house.begin("boost", BOOST)
+    house.come_to_rest()
+    house.end("boost")
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 45
+
+
+def test_minimum_with_its_maximum(house: Controller, cloud: HeatPump) -> None:
+    """A maximum that somebody has lowered in the meantime limits what comes back; one below 40 °C is raised."""
+    house.begin(VACATION, AWAY)
+    house.come_to_rest()
+    house.set(Settings(hot_water_max=42.0))
+    house.end(VACATION)
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 42
+    house.begin(VACATION, AWAY)
+    house.come_to_rest()
+    house.set(Settings(hot_water_max=30.0))
+    house.end(VACATION)
+    house.come_to_rest()
+    assert (cloud.held.hot_water_min, cloud.held.hot_water_max) == (40, 40)
+
+
+def test_order(house: Controller, cloud: HeatPump) -> None:
+    """A vacation is on top, of the others the one begun last; when one ends, what is beneath shows again."""
+    house.begin("night", Settings(preferred_temperature=18.0))
+    house.begin(VACATION, AWAY)
+    house.begin("boost", Settings(preferred_temperature=23.0))
+    house.come_to_rest()
+    assert cloud.held.preferred_temperature == 16
+    house.end(VACATION)
+    house.come_to_rest()
+    assert cloud.held.preferred_temperature == 23
+    house.end("boost")
+    house.come_to_rest()
+    assert cloud.held.preferred_temperature == 18
+    house.end("night")
+    house.come_to_rest()
+    assert cloud.held == AT_HOME
+
+
+def test_same_name_replaces(house: Controller, cloud: HeatPump) -> None:
+    """An override that begins again is the new one alone."""
+    house.begin("boost", Settings(preferred_temperature=23.0))
+    house.come_to_rest()
+    house.begin("boost", BOOST)
+    house.come_to_rest()
+    assert cloud.held == AT_HOME.overlaid_with(BOOST)
+
+
+def test_an_override_that_lost_everything_is_over(
+    house: Controller, cloud: HeatPump
+) -> None:
+    """When all its settings have been set by hand, nothing is in force any more."""
+    house.begin("boost", BOOST)
+    house.come_to_rest()
+    house.set(Settings(hot_water_min=50.0))
+    assert house.shadow.overrides.is_idle
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 50
+
+
+def test_optimizations_go_together(house: Controller, cloud: HeatPump) -> None:
+    """Whoever sets one of the three that exclude each other sets all of them."""
+    cloud.set(
+        Settings(flex_trading=True, dynamic_tariff=False, pv_self_consumption=False)
+    )
+    house.come_to_rest()
+    house.begin("tariff", Settings(dynamic_tariff=True))
+    house.come_to_rest()
+    assert (cloud.held.flex_trading, cloud.held.dynamic_tariff) == (False, True)
+    house.end("tariff")
+    house.come_to_rest()
+    assert (cloud.held.flex_trading, cloud.held.dynamic_tariff) == (True, False)
+    house.begin("tariff", Settings(dynamic_tariff=True))
+    house.come_to_rest()
+    house.wait(1000)
+    cloud.set(Settings(flex_trading=True))
+    house.come_to_rest()
+    assert cloud.held.flex_trading
+    assert house.shadow.overrides.is_idle
+
+
+def test_unknown_settings_are_left_alone() -> None:
+    """What cannot be put back is not set."""
+    cloud = HeatPump(held=AT_HOME.without({Setting.PREFERRED_TEMPERATURE}))
+    house = Controller(cloud)
+    house.read()
+    house.begin(VACATION, AWAY)
+    house.come_to_rest()
+    assert cloud.held.preferred_temperature is None
+    assert cloud.held.hot_water_min == 10
+
+
+def test_refused_and_forgotten(house: Controller, cloud: HeatPump) -> None:
+    """What has certainly not been applied need not be taken back."""
+    house.begin("boost", BOOST)
+    house.send(applied=False)
+    house.end("boost")
+    assert not house.send()
+    house.come_to_rest()
+    assert len(cloud.history) == 1
+
+
+def test_lost_answer(house: Controller, cloud: HeatPump) -> None:
+    """What may have been applied is taken back, although a read shows it as before."""
+    house.begin("boost", BOOST)
+    house.send(applied=False, answered=False)
+    house.end("boost")
+    house.read()
+    assert house.send() == Settings(hot_water_min=45.0)
+
+
+def test_person_whose_answer_was_lost(house: Controller, cloud: HeatPump) -> None:
+    """A value that a person has sent with an unknown outcome is the person's, if it turns up."""
+    house.begin(VACATION, AWAY)
+    house.send()
+    house.read()
+    change = Settings(preferred_temperature=23.0)
+    house.shadow.send(change, now=cloud.now, by_hand=True)
+    cloud.set(change)
+    house.read()
+    assert house.by_hand == {Setting.PREFERRED_TEMPERATURE: 23}
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_cold_by_hand_whose_answer_was_lost(
+    house: Controller, cloud: HeatPump, applied: bool
+) -> None:
+    """Cold hot water ends with the vacation, also where it turns up only after that; until then it is left alone."""
+    house.begin(VACATION, Settings(preferred_temperature=16.0))
+    house.come_to_rest()
+    cold = Settings(hot_water_min=10.0)
+    house.shadow.send(cold, now=cloud.now, by_hand=True)
+    if applied:
+        cloud.set(cold)
+    assert not house.send()
+    house.end(VACATION)
+    house.read(copy=1 if applied else 0)
+    assert house.send().hot_water_min == 45
+    house.come_to_rest()
+    assert cloud.held == AT_HOME
+    assert house.shadow.overrides.is_idle
+
+
+@pytest.mark.parametrize("before", [None, 12.0])
+def test_cold_by_hand_that_was_refused(
+    house: Controller, cloud: HeatPump, before: float | None
+) -> None:
+    """What has certainly not been applied leaves nothing to take back, but what was cold before."""
+    house.begin(VACATION, Settings(preferred_temperature=16.0))
+    house.come_to_rest()
+    if before is not None:
+        house.set(Settings(hot_water_min=before))
+        house.come_to_rest()
+    cold = Settings(preferred_temperature=17.0, hot_water_min=10.0)
+    house.shadow.send(cold, now=cloud.now, by_hand=True)
+    house.shadow.not_sent(cold)
+    house.end(VACATION)
+    assert house.send() == Settings(
+        preferred_temperature=21.0, hot_water_min=None if before is None else 45.0
+    )
+
+
+def test_cold_by_hand_beside_the_vacation_of_its_own(away: Controller) -> None:
+    """Where the vacation itself sets the hot water, a refused change leaves that as it is."""
+    before = away.shadow.overrides
+    cold = Settings(hot_water_min=12.0)
+    away.shadow.send(cold, now=away.cloud.now, by_hand=True)
+    away.shadow.not_sent(cold)
+    assert away.shadow.overrides == before
+
+
+def test_boost_that_ends_in_a_vacation(house: Controller, cloud: HeatPump) -> None:
+    """What another override has made hotter comes back, although the vacation leaves the hot water alone."""
+    house.begin(VACATION, Settings(preferred_temperature=16.0))
+    house.begin("boost", BOOST)
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 60
+    house.end("boost")
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 45
+
+
+def test_ending_is_idempotent(away: Controller) -> None:
+    """To end what is not in force changes nothing."""
+    away.end(VACATION)
+    ended = away.shadow.overrides
+    away.end(VACATION)
+    away.end("never begun")
+    assert away.shadow.overrides == ended
+
+
+VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        "preferred_temperature": st.floats(10, 30),
+        "hot_water_min": st.floats(40, 65),
+        "control_mode": st.sampled_from(ControlMode),
+        "schedule": st.booleans(),
+    },
+).map(lambda values: Settings(**values))
+
+
+@given(
+    base=VALUES,
+    overrides=st.lists(st.tuples(st.sampled_from("abc"), VALUES), max_size=5),
+    order=st.permutations("abc"),
+)
+def test_any_order_ends_at_base(
+    base: Settings, overrides: list[tuple[str, Settings]], order: list[str]
+) -> None:
+    """Overrides begun and ended in any order leave base as it was."""
+    state = Overrides(base=base)
+    for name, values in overrides:
+        state = state.begin(Override(name=name, values=values, began=START), shown=base)
+    for name in order:
+        state = state.end(name)
+    assert state.base == base
+    assert not state.in_force
+    assert not state.to_send(base, set(), readable=True)
+    assert not state.settled(base, set()).tracked
+
+
+def test_on_disk(away: Controller) -> None:
+    """What is read from the disk is what was written."""
+    away.set(Settings(preferred_temperature=19.0))
+    state = replace(
+        away.shadow.overrides,
+        tracked={
+            Setting.HOT_WATER_MIN: Tracked(
+                ours=(10.0, 12.0),
+                sent=10.0,
+                accepted=True,
+                accepted_at=START,
+                made=((10.0, 12.0),),
+                confirmed=True,
+            )
+        },
+    )
+    assert Overrides.from_json(state.to_json()) == state
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"in_force": "nonsense"},
+        {"in_force": [{"name": 3}, 7]},
+        {"in_force": [{"name": "boost", "began": "yesterday"}]},
+        {"tracked": ["nonsense"]},
+        {"tracked": {"unknown": {}, "hot_water_min": "nonsense"}},
+        {"tracked": {"hot_water_min": {"ours": 3, "made": [[1], "x"], "sent": "x"}}},
+        {"was_cold": "maybe"},
+    ],
+)
+def test_damage_takes_nothing_along(away: Controller, damage: dict[str, Any]) -> None:
+    """What cannot be read on disk is left out, and the rest is known."""
+    read = Overrides.from_json({**away.shadow.overrides.to_json(), **damage})
+    assert read.base == AT_HOME
+    if "in_force" not in damage:
+        assert read.in_force == away.shadow.overrides.in_force
+        assert read.tracked.keys() == away.shadow.overrides.tracked.keys()
+
+
+def test_cold_without_a_base(house: Controller, cloud: HeatPump) -> None:
+    """Hot water that a vacation has set cold, and of which nobody knows what it was, is as warm as it has to be."""
+    house.read()
+    overrides = house.shadow.overrides
+    house.shadow.overrides = replace(
+        overrides,
+        base=overrides.base.without({Setting.HOT_WATER_MIN}),
+        tracked={Setting.HOT_WATER_MIN: Tracked(ours=(10.0,), sent=10.0)},
+    )
+    assert house.shadow.overrides.desired().hot_water_min == 40
+
+
+def test_another_mode_without_a_clock() -> None:
+    """Values that are no numbers are all equally far from each other: the cloud has made it of the one that was sent."""
+    tracked = Tracked(ours=(ControlMode.OFF,), sent=ControlMode.OFF)
+    assert (
+        tracked.verdict(
+            ControlMode.AUTO,
+            ControlMode.OFF,
+            ControlMode.HEATING,
+            since_ours=None,
+            is_suspected=False,
+            is_sent_by_hand=False,
+        )
+        is Verdict.MADE_OF_OURS
+    )

@@ -11,6 +11,7 @@ from custom_components.heatpump_steering.model.errors import (
 )
 from custom_components.heatpump_steering.sync.reconciler import _as_problem
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.async_ import get_scheduled_timer_handles
 
 from ..house import House
 
@@ -85,6 +86,44 @@ async def test_away_during_a_silence(
     assert house.shows("vacation_status") == "starting"
     await house.pass_time(freezer, 601)
     assert house.shows("vacation_status") == "away"
+
+
+async def test_end_of_the_welcome_during_a_silence(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """What is over while the cloud wants to be left alone waits for that, and looks at no clock until then."""
+    await house.connected()
+    house.hass.config_entries.async_update_entry(
+        house.entry,
+        options={
+            "vacation": {
+                "preferred_temperature": 16.0,
+                "hot_water_min": 10.0,
+                "welcome_hours": 1,
+                "welcome_temperature": 52.0,
+            }
+        },
+    )
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    for preset in ("away", "none"):
+        await house.act("climate.set_preset_mode", "climate", preset_mode=preset)
+    assert house.shows("vacation_status") == "welcome_home"
+    await house.pass_time(freezer, 3200)
+    house.cloud.weather.add(method="GET", status=429, retry_after=800, times=1)
+    await house.pass_time(freezer, POLL)
+    await house.pass_time(freezer, 150)
+    assert house.shows("hot_water_min") == "52.0"
+    loop = house.hass.loop
+    look = house.entry.runtime_data.reconciler.look
+    (timer,) = [
+        handle
+        for handle in get_scheduled_timer_handles(loop)
+        if not handle.cancelled()
+        and any(getattr(it, "target", None) == look for it in handle._args or ())
+    ]
+    assert timer.when() > loop.time() + 1
+    await house.pass_time(freezer, 801)
+    assert house.shows("hot_water_min") == "45.0"
 
 
 def test_unexpected(caplog: pytest.LogCaptureFixture) -> None:

@@ -192,7 +192,8 @@ class Reconciler:
             override.until
             for target in self.targets
             for override in self._home.shadow(target).overrides.in_force
-            if override.until is not None
+            # One that is over already waits for the end of a silence, or for the next attempt.
+            if override.until is not None and override.until > now
         ]
         zone = dt_util.get_default_time_zone()
         if (moment := next_moment(self._home.plans, now, zone)) is not None:

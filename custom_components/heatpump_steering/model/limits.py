@@ -1,4 +1,4 @@
-"""What may be wished for. The one place of these rules, for every way in.
+"""What a setting may be. The one place of these rules, for every way in.
 
 The cloud documents no ranges, so these are ours; a value of the cloud's outside them is shown as it is. The
 40 °C rule is the cloud's own caution: a hot-water minimum below it risks legionella growth and is not
@@ -39,7 +39,7 @@ RANGES: Final[Mapping[Setting, Range]] = {
     Setting.HOT_WATER_MAX: Range(40.0, 75.0, 1.0),
 }
 
-# What a heat pump can be set to at all, by whoever sets it; a cloud in trouble says 0 °C in the room, or a maximum of 0.
+# What a heat pump can be set to at all, by whoever sets it; a cloud that fails says 0 °C in the room, or a maximum of 0.
 PLAUSIBLE: Final[Mapping[Setting, tuple[float, float]]] = {
     Setting.PREFERRED_TEMPERATURE: (3.0, 40.0),
     Setting.ALLOWED_BELOW: (0.0, 15.0),
@@ -71,7 +71,7 @@ class OutOfRangeError(LimitError):
     """A value outside its range."""
 
     def __init__(self, setting: Setting, value: float, allowed: Range) -> None:
-        """Keep which setting, the value that was wished for, and what it may be."""
+        """Keep which setting, the value that was asked for, and what it may be."""
         super().__init__(setting, value, allowed)
         self.setting = setting
         self.value = value
@@ -82,7 +82,7 @@ class ColdHotWaterError(LimitError):
     """A hot-water minimum below 40 °C outside a vacation."""
 
     def __init__(self, value: float) -> None:
-        """Keep the value that was wished for, in °C."""
+        """Keep the value that was asked for, in °C."""
         super().__init__(value)
         self.value = value
 
@@ -146,13 +146,9 @@ def is_plausible(setting: Setting, value: Value) -> bool:
 
 def check_hot_water(change: Settings, *, on_vacation: bool) -> None:
     """Raise ColdHotWaterError if the change lets the tank get colder than 40 °C, and nobody is away."""
-    wished = change.hot_water_min
-    if (
-        wished is not None
-        and wished < COLDEST_HOT_WATER - _TOLERANCE
-        and not on_vacation
-    ):
-        raise ColdHotWaterError(wished)
+    asked = change.hot_water_min
+    if asked is not None and asked < COLDEST_HOT_WATER - _TOLERANCE and not on_vacation:
+        raise ColdHotWaterError(asked)
 
 
 def check_order(change: Settings, shown: Settings) -> None:

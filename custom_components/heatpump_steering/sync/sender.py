@@ -137,7 +137,7 @@ class Sender:
         return concerned[-1]
 
     async def _deliver(self, batch: Batch, change: Settings) -> None:
-        """Deliver a change, again and again while the trouble may pass by itself, until the deadline.
+        """Deliver a change, again and again while the failure may pass by itself, until the deadline.
 
         Raises LimitError, StorageError or SteeringError.
         """
@@ -145,7 +145,7 @@ class Sender:
         deadline = loop.time() + DEADLINE
         pause = FIRST_PAUSE
         while True:
-            trouble: SteeringError | LimitError
+            failure: SteeringError | LimitError
             # But for what may pass: to try again would change nothing.
             wait = DEADLINE
             try:
@@ -155,17 +155,17 @@ class Sender:
                     await self._patch(batch, change)
             except TimeoutError:
                 batch.maybe_applied = True
-                trouble = UnavailableError(Failure.NO_ANSWER, maybe_applied=True)
+                failure = UnavailableError(Failure.NO_ANSWER, maybe_applied=True)
             except (TooManyRequestsError, UnavailableError) as error:
                 batch.maybe_applied |= error.maybe_applied
-                trouble = error
+                failure = error
                 wait = pause * (1 + JITTER * random.random())  # noqa: S311 - nothing to guess
                 wait = max(wait, error.retry_after or 0)
             except SteeringError as error:
                 batch.maybe_applied |= error.maybe_applied
-                trouble = error
+                failure = error
             except LimitError as error:
-                trouble = error
+                failure = error
             else:
                 await self._on_accepted(batch, change)
                 return
@@ -176,7 +176,7 @@ class Sender:
                     continue
             if batch.maybe_applied and await self._is_there(batch.target, change):
                 return
-            raise trouble
+            raise failure
 
     async def _patch(self, batch: Batch, change: Settings) -> None:
         """Send a change once, and enter it as accepted; raises SteeringError."""

@@ -1,4 +1,4 @@
-"""Every trouble as Home Assistant's exception, with a text that a homeowner can act on."""
+"""Every error as Home Assistant's exception, with a text that a homeowner can act on."""
 
 from collections.abc import Mapping
 
@@ -71,7 +71,7 @@ def read_error(
 def action_error(
     hass: HomeAssistant, error: Problem | PendingError, *, can_read: bool = False
 ) -> HomeAssistantError:
-    """Return what an action raises for a trouble: ServiceValidationError where the wish itself is at fault."""
+    """Return what an action raises for an error: ServiceValidationError where the change itself is at fault."""
     match error:
         case OutOfRangeError():
             text = difference_text if error.setting in DIFFERENCES else temperature_text

@@ -223,7 +223,9 @@ class DeviceShadow:
             # As in nearly every poll: nothing is waited for, and nothing is new.
             return NOTHING_NEW
         shown_before = self.shown
-        to_resend, given_up = self._judge_accepted(reading, number, now)
+        to_resend, given_up = self._judge_accepted(
+            reading, number, now, is_from_before=is_from_before
+        )
         changed_elsewhere = (
             ()
             if first_read
@@ -262,7 +264,12 @@ class DeviceShadow:
         return now - self._stepped_back_at < LONGEST_STEP_BACK
 
     def _judge_accepted(
-        self, reading: ReportedSettings, number: int, now: float
+        self,
+        reading: ReportedSettings,
+        number: int,
+        now: float,
+        *,
+        is_from_before: bool,
     ) -> tuple[Settings, set[Setting]]:
         """Take over what a read reports; return what is to be sent again, and what the cloud has not kept."""
         believed = {
@@ -313,7 +320,7 @@ class DeviceShadow:
             if held is not None and not same_value(held, it.held):
                 del self.not_kept[setting]
         self.reported = Settings.of(believed)
-        if not self._is_from_before(reading.updated_at, now):
+        if not is_from_before:
             self.updated_at = reading.updated_at or self.updated_at
         return Settings.of(to_resend), given_up
 

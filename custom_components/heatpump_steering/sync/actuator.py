@@ -20,7 +20,6 @@ from ..model.errors import (
 from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
 from ..model.profile import Profile
-from ..model.schedule import is_away
 from ..model.shadow import Outcome
 from .home import Home
 from .sender import HOT_WATER, named_settings
@@ -63,9 +62,7 @@ class Actuator:
 
     def is_away(self, target: Target, now: datetime) -> bool:
         """Return whether a vacation is planned for a target at a time."""
-        return self._home.is_addressed(target) and is_away(
-            self._home.plans, now, dt_util.get_default_time_zone()
-        )
+        return self._home.is_addressed(target) and self._home.is_away(now)
 
     def to_send(self, target: Target) -> Settings:
         """Return what is to be sent to a target, without what was refused a moment ago."""
@@ -101,10 +98,8 @@ class Actuator:
         """Return the overrides with all that begins and ends by plans and by time."""
         vacation = overrides.get(VACATION)
         if vacation is None:
-            if (
-                self._home.plans
-                and self.is_away(target, now)
-                and (values := self._profile.values(overrides.desired()))
+            if self.is_away(target, now) and (
+                values := self._profile.values(overrides.desired())
             ):
                 overrides = overrides.end(WELCOME_HOME).begin(
                     Override(name=VACATION, values=values, began=now),
@@ -243,7 +238,7 @@ class Actuator:
         """Return whether something cannot be done for want of settings that are unknown."""
         shadow = self._home.shadow(target)
         desired = shadow.overrides.desired()
-        if self._home.plans and self.is_away(target, dt_util.utcnow()):
+        if self.is_away(target, dt_util.utcnow()):
             if shadow.overrides.get(VACATION) is None:
                 return True
         return self._home.can_read(target) and any(

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -32,7 +33,7 @@ from .read_back import ReadBack
 from .record import HomeRecord, TargetRecord
 from .sender import Sender
 from .shadows import Shadows
-from .write_queue import Batch, WriteQueue
+from .write_queue import WriteQueue
 
 
 class Home:
@@ -298,7 +299,7 @@ class Home:
         """Bring a change to the cloud; returns when the cloud has accepted it.
 
         Raises LimitError or ContradictoryChangeError for a change that cannot be, SteeringError if the cloud could not
-        be told, StorageError if what cannot be read back could not be written down, StoppedError at an end.
+        be told, StoppedError at an end.
         """
         change = change.checked()
         check_values(
@@ -339,14 +340,17 @@ class Home:
     def allows_cold(self, target: Target) -> bool:
         """Return whether the hot water may be below 40 °C now: on vacation at every heat pump concerned, which lasts."""
         vacations = [it.overrides.get(VACATION) for it in self.shadows.of(target)]
-        now, zone = dt_util.utcnow(), dt_util.get_default_time_zone()
+        now = dt_util.utcnow()
         # By a clock that is behind what is on disk nothing ends.
         return bool(vacations) and all(
-            it is not None and is_away(self.plans, max(now, it.began), zone)
-            for it in vacations
+            it is not None and self.is_away(max(now, it.began)) for it in vacations
         )
 
-    async def _accepted(self, batch: Batch, change: Settings) -> None:
+    def is_away(self, now: datetime) -> bool:
+        """Return whether a vacation is planned for a time."""
+        return is_away(self.plans, now, dt_util.get_default_time_zone())
+
+    async def _accepted(self, change: Settings) -> None:
         """Follow up a change that the cloud has just taken."""
         self.is_write_refused = False
         if not self.shadows.readable:

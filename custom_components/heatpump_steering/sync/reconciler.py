@@ -37,6 +37,7 @@ from ..model.errors import (
 from ..model.schedule import next_moment
 from .actuator import Actuator
 from .home import Home
+from .waiting import result_of
 
 # Pauses between attempts at one heat pump, in seconds: patient, but the end of a vacation should not be late by much.
 FIRST_PAUSE: Final = 60.0
@@ -90,15 +91,15 @@ class Reconciler:
         """
         if self._is_stopped:
             return dict.fromkeys(self.targets, StoppedError())
-        waiter = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[Mapping[Target, Problem]] = (
+            asyncio.get_running_loop().create_future()
+        )
         self._waiters.append(waiter)
         for backlog in self._backlogs.values():
             # Whoever asks wants it now.
             backlog.next_attempt, backlog.pause = 0.0, FIRST_PAUSE
         self.wake()
-        await asyncio.wait([waiter])
-        problems: Mapping[Target, Problem] = waiter.result()
-        return problems
+        return await result_of(waiter)
 
     # How it stands
 

@@ -50,7 +50,7 @@ class Sender:
         allows_cold: Callable[[Target], bool],
         look: Callable[[], Awaitable[Reading]],
         on_failed: Callable[[SteeringError], None],
-        on_accepted: Callable[[Batch, Settings], Awaitable[None]],
+        on_accepted: Callable[[Settings], Awaitable[None]],
     ) -> None:
         """Take the way to the cloud.
 
@@ -104,7 +104,7 @@ class Sender:
                 for queued, its_error in refused.items():
                     _fail(batch, queued, its_error)
                     changes.remove(queued)
-            except (StorageError, SteeringError) as error:
+            except SteeringError as error:
                 for queued in changes:
                     _fail(batch, queued, error)
                 return
@@ -139,7 +139,7 @@ class Sender:
     async def _deliver(self, batch: Batch, change: Settings) -> None:
         """Deliver a change, again and again while the failure may pass by itself, until the deadline.
 
-        Raises LimitError, StorageError or SteeringError.
+        Raises LimitError or SteeringError.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + DEADLINE
@@ -167,7 +167,7 @@ class Sender:
             except LimitError as error:
                 failure = error
             else:
-                await self._on_accepted(batch, change)
+                await self._on_accepted(change)
                 return
             if loop.time() + wait < deadline:
                 await asyncio.sleep(wait)
@@ -217,7 +217,7 @@ class Sender:
 
 
 def _fail(
-    batch: Batch, queued: QueuedChange, error: SteeringError | LimitError | StorageError
+    batch: Batch, queued: QueuedChange, error: SteeringError | LimitError
 ) -> None:
     """Tell a caller why its change is not on the cloud; or that it may be there all the same."""
     if (

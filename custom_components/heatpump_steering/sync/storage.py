@@ -20,6 +20,7 @@ from homeassistant.util.json import JsonValueType, json_loads, load_json
 
 from ..const import LOGGER
 from ..model.errors import StorageError
+from .waiting import result_of
 
 # What can be lost without harm is written this much later, in seconds.
 SAVE_DELAY: Final = 1.0
@@ -128,12 +129,9 @@ class Storage:
         Cancelling the caller does not stop the writing.
         """
         self._stop_timer()
-        writing = self._hass.async_create_task(
-            self._async_write(), f"write {self._key}"
+        await result_of(
+            self._hass.async_create_task(self._async_write(), f"write {self._key}")
         )
-        writing.add_done_callback(_mark_as_seen)
-        await asyncio.wait([writing])
-        writing.result()
 
     async def _async_write(self) -> None:
         async with self._lock:
@@ -195,9 +193,3 @@ class Storage:
 def _store(hass: HomeAssistant, key: str) -> Store[Any]:
     # Synchronised with the disk, too: a power cut must not take what an override has to put back.
     return Store(hass, _FRAME_VERSION, key, atomic_writes=True)
-
-
-def _mark_as_seen(writing: asyncio.Task[None]) -> None:
-    """Keep the event loop from reporting an error that nobody waits for any more."""
-    if not writing.cancelled():
-        writing.exception()

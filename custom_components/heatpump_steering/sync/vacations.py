@@ -9,7 +9,7 @@ from ..api import Setting
 from ..const import Target
 from ..model.errors import PendingError, SettingsUnknownError, StorageError
 from ..model.override import VACATION, WELCOME_HOME
-from ..model.schedule import Plan, ended, is_away, new_uid, remembered
+from ..model.schedule import Plan, ended, new_uid, remembered
 from .actuator import Actuator
 from .home import Home
 from .reconciler import Reconciler
@@ -55,9 +55,7 @@ class Vacations:
     @property
     def is_away(self) -> bool:
         """Return whether a vacation is planned for this moment."""
-        return is_away(
-            self._home.plans, dt_util.utcnow(), dt_util.get_default_time_zone()
-        )
+        return self._home.is_away(dt_util.utcnow())
 
     def stage(self, target: Target) -> Stage:
         """Return how far the vacation of a target is; that of the home is the most urgent one."""
@@ -69,7 +67,7 @@ class Vacations:
     def _stage(self, target: Target) -> Stage:
         overrides = self._home.shadow(target).overrides
         on_vacation = overrides.get(VACATION) is not None
-        if self._home.plans and self._actuator.is_away(target, dt_util.utcnow()):
+        if self._actuator.is_away(target, dt_util.utcnow()):
             is_done = on_vacation and not self._reconciler.is_behind(target)
             return Stage.AWAY if is_done else Stage.STARTING
         if on_vacation or self._reconciler.is_behind(target):
@@ -94,7 +92,7 @@ class Vacations:
         if (vacation := overrides.get(VACATION)) is not None:
             if overrides.was_cold and Setting.HOT_WATER_MIN not in vacation.left:
                 settings.add(Setting.HOT_WATER_MIN)
-        elif self._home.plans and self._actuator.is_away(target, dt_util.utcnow()):
+        elif self._actuator.is_away(target, dt_util.utcnow()):
             settings |= self._actuator.vacation_values(target).keys()
         return settings
 
@@ -103,36 +101,6 @@ class Vacations:
 
         Raises StorageError, and nothing is planned, if they cannot be written down.
         """
-        await self._async_keep(plans)
-
-    async def async_leave(self, summary: str) -> None:
-        """Begin a vacation now, with an open end; one that runs already goes on.
-
-        Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
-        setting that a vacation sets, StorageError if it cannot be written down.
-        """
-        if not any(map(self._actuator.vacation_values, self._home.targets)):
-            raise SettingsUnknownError
-        if not self.is_away:
-            plan = Plan(
-                uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
-            )
-            await self._async_keep([*self._home.plans, plan])
-        await self._async_carry_out()
-
-    async def async_come_home(self) -> None:
-        """End the vacation now; raises PendingError while not all is back, StorageError if it cannot be written down."""
-        if self.is_away:
-            zone = dt_util.get_default_time_zone()
-            await self._async_keep(ended(self._home.plans, dt_util.utcnow(), zone))
-        await self._async_carry_out()
-
-    async def _async_carry_out(self) -> None:
-        is_away = self.is_away
-        for problem in (await self._reconciler.async_carried_out()).values():
-            raise PendingError(problem, is_away=is_away)
-
-    async def _async_keep(self, plans: Iterable[Plan]) -> None:
         before = self._home.plans
         self._home.plans = tuple(
             remembered(plans, dt_util.utcnow(), dt_util.get_default_time_zone())
@@ -146,3 +114,30 @@ class Vacations:
             # Also where the caller was cancelled: it is planned.
             self._home.changed()
             self._reconciler.look()
+
+    async def async_leave(self, summary: str) -> None:
+        """Begin a vacation now, with an open end; one that runs already goes on.
+
+        Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
+        setting that a vacation sets, StorageError if it cannot be written down.
+        """
+        if not any(map(self._actuator.vacation_values, self._home.targets)):
+            raise SettingsUnknownError
+        if not self.is_away:
+            plan = Plan(
+                uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
+            )
+            await self.async_plan([*self._home.plans, plan])
+        await self._async_carry_out()
+
+    async def async_come_home(self) -> None:
+        """End the vacation now; raises PendingError while not all is back, StorageError if it cannot be written down."""
+        if self.is_away:
+            zone = dt_util.get_default_time_zone()
+            await self.async_plan(ended(self._home.plans, dt_util.utcnow(), zone))
+        await self._async_carry_out()
+
+    async def _async_carry_out(self) -> None:
+        is_away = self.is_away
+        for problem in (await self._reconciler.async_carried_out()).values():
+            raise PendingError(problem, is_away=is_away)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ..api import Setting, Settings
 from ..const import LOGGER, Target
 from ..model.errors import StoppedError, UncertainError
+from .waiting import result_of
 
 # Company for a change comes within the same turns of the event loop: a batch goes when 2 ms have passed, and then five
 # turns have brought nothing new. With that 90 scenes on two heat pumps, beside six processes that took all the CPU, were
@@ -128,7 +129,7 @@ class WriteQueue:
         batch = self._batch_for(target, resent)
         outcome = self._add(batch, change)
         self._wait_for_company(batch)
-        await _result(outcome)
+        await result_of(outcome)
 
     async def put_computed(
         self, target: Target, compute: Callable[[], Awaitable[Settings]]
@@ -142,7 +143,7 @@ class WriteQueue:
         )
         outcome = self._add(batch, Settings())
         self._make_ready(batch)
-        await _result(outcome)
+        await result_of(outcome)
 
     async def drain(self) -> None:
         """Take nothing more, send what is waiting, and tell the callers of what could not be sent in time."""
@@ -165,7 +166,6 @@ class WriteQueue:
 
     def _add(self, batch: Batch, change: Settings) -> asyncio.Future[None]:
         queued = QueuedChange(change, self._loop.create_future())
-        queued.outcome.add_done_callback(_mark_as_seen)
         batch.changes.append(queued)
         return queued.outcome
 
@@ -260,14 +260,3 @@ class WriteQueue:
             queued.fail(error)
         if batch in self._batches:
             self._batches.remove(batch)
-
-
-async def _result(outcome: asyncio.Future[None]) -> None:
-    # Not asyncio.shield: it reports the error of a change whose caller was cancelled.
-    await asyncio.wait([outcome])
-    outcome.result()
-
-
-def _mark_as_seen(outcome: asyncio.Future[None]) -> None:
-    """Keep the event loop from reporting an error that nobody waits for any more."""
-    outcome.exception()

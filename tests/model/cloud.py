@@ -1,8 +1,9 @@
 """One heat pump at a naive cloud, and a controller that brings its shadow there: without network, clock or disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from custom_components.heatpump_steering.api import (
     ReportedSettings,
@@ -10,6 +11,7 @@ from custom_components.heatpump_steering.api import (
     Settings,
     Value,
 )
+from custom_components.heatpump_steering.model.difference import to_send
 from custom_components.heatpump_steering.model.override import Override
 from custom_components.heatpump_steering.model.overrides import Overrides
 from custom_components.heatpump_steering.model.shadow import DeviceShadow
@@ -88,10 +90,15 @@ class Controller:
         )
         return outcome.look_again
 
-    def begin(self, name: str, values: Settings) -> None:
+    def begin(
+        self,
+        name: str,
+        values: Settings,
+        by: Mapping[Setting, float] = MappingProxyType({}),
+    ) -> None:
         """Begin an override."""
         self.shadow.overrides = self.shadow.overrides.begin(
-            Override(name=name, values=values, began=self.cloud.time),
+            Override(name=name, values=values, by=by, began=self.cloud.time),
             shown=self.shadow.shown,
         )
 
@@ -102,7 +109,9 @@ class Controller:
     def send(self, *, applied: bool = True, answered: bool = True) -> Settings:
         """Send what is to be sent, if anything; return that."""
         before = self.shadow.overrides
-        change = before.to_send(self.shadow.shown, self.shadow.unsettled, readable=True)
+        change = to_send(
+            before, self.shadow.shown, self.shadow.unsettled, readable=True
+        )
         if not change:
             return change
         self.shadow.overrides = before.sending(change)

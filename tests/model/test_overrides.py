@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.heatpump_steering.api import ControlMode, Setting, Settings
+from custom_components.heatpump_steering.model.difference import to_send
 from custom_components.heatpump_steering.model.override import VACATION, Override
 from custom_components.heatpump_steering.model.overrides import Overrides
 from custom_components.heatpump_steering.model.tracked import Tracked, Verdict
@@ -387,16 +388,18 @@ def test_any_order_ends_at_base(
         state = state.end(name)
     assert state.base == base
     assert not state.in_force
-    assert not state.to_send(base, set(), readable=True)
+    assert not to_send(state, base, set(), readable=True)
     assert not state.settled(base, set()).tracked
 
 
 def test_on_disk(away: Controller) -> None:
     """What is read from the disk is what was written."""
     away.set(Settings(preferred_temperature=19.0))
+    away.begin("warmer", Settings(), by={Setting.HOT_WATER_MAX: 5.0})
     state = replace(
         away.shadow.overrides,
         tracked={
+            **away.shadow.overrides.tracked,
             Setting.HOT_WATER_MIN: Tracked(
                 ours=(10.0, 12.0),
                 sent=10.0,
@@ -404,7 +407,7 @@ def test_on_disk(away: Controller) -> None:
                 accepted_at=START,
                 made=((10.0, 12.0),),
                 confirmed=True,
-            )
+            ),
         },
     )
     assert Overrides.from_json(state.to_json()) == state
@@ -457,3 +460,59 @@ def test_another_mode_without_a_clock() -> None:
         )
         is Verdict.MADE_OF_OURS
     )
+
+
+def test_differences_add_up() -> None:
+    """What counts from what is beneath adds up in any order, as far as our ranges go; what is absolute is on top of it."""
+    base = AT_HOME.overlaid_with(Settings(preferred_temperature=28.0))
+    warmer, colder = (
+        Override(name=name, by={Setting.PREFERRED_TEMPERATURE: by}, began=START)
+        for name, by in (("warmer", 1.5), ("colder", -3.0))
+    )
+    fixed = Override(
+        name="fixed", values=Settings(preferred_temperature=22.0), began=START
+    )
+
+    def preferred(*overrides: Override) -> float | None:
+        state = Overrides(base=base)
+        for each in overrides:
+            state = state.begin(each, shown=base)
+        return state.desired().preferred_temperature
+
+    assert preferred(warmer) == 29.5
+    assert preferred(warmer, colder) == preferred(colder, warmer) == 26.5
+    assert preferred(warmer, replace(warmer, name="as well")) == 30
+    assert preferred(warmer, fixed) == 22
+    assert preferred(fixed, warmer) == 23.5
+
+
+def test_difference_of_what_is_outside() -> None:
+    """What the cloud itself has set outside our ranges is moved no further out; of what is unknown nothing is made."""
+    warmer = Override(
+        name="warmer",
+        by={Setting.PREFERRED_TEMPERATURE: 2.0, Setting.HOT_WATER_MIN: 5.0},
+        began=START,
+    )
+    shown = Settings(preferred_temperature=33.0)
+    assert warmer.on_top_of(shown) == shown
+    assert Overrides(base=shown).begin(warmer, shown=shown).in_force == (
+        warmer.only({Setting.PREFERRED_TEMPERATURE}),
+    )
+
+
+def test_difference_and_a_hand(house: Controller, cloud: HeatPump) -> None:
+    """A change by hand takes a difference out of its override; what counts on from base goes along with it."""
+    warmer = {Setting.PREFERRED_TEMPERATURE: 1.0, Setting.HOT_WATER_MIN: 3.0}
+    house.begin("warmer", Settings(), by=warmer)
+    house.come_to_rest()
+    assert (cloud.held.preferred_temperature, cloud.held.hot_water_min) == (22, 48)
+    house.set(Settings(preferred_temperature=19.0))
+    house.come_to_rest()
+    (override,) = house.shadow.overrides.in_force
+    assert (override.by, override.left) == (
+        {Setting.HOT_WATER_MIN: 3},
+        {Setting.PREFERRED_TEMPERATURE},
+    )
+    house.end("warmer")
+    house.come_to_rest()
+    assert (cloud.held.preferred_temperature, cloud.held.hot_water_min) == (19, 45)

@@ -382,3 +382,39 @@ def test_away_asks_for_no_more_than_home(
     assert house.stage() == "away"
     house.wait(HOUR, step=10)
     assert dict(house.heat_pump().held) == before
+
+
+def test_mode_is_changed_meanwhile(house: Holidays) -> None:
+    """A vacation that begins in heating and goes on in cooling cools down no empty house, and back again."""
+    before = dict(house.heat_pump().held)
+    house.choose(hot_water_min=10.0)
+    house.plan(0, 3 * HOUR)
+    house.wait(HOUR, step=10)
+    assert room_and_water(house) == AWAY
+    house.in_the_app({"room": {"temperature_control_mode": "cooling"}})
+    house.wait(HOUR, step=10)
+    assert room_and_water(house) == (26, 10, 55)
+    house.done_or_raise(
+        house.act("climate.set_hvac_mode", "climate", "hp-1", hvac_mode="heat_cool")
+    )
+    house.wait(60, step=10)
+    held = house.heat_pump().held
+    assert held[PREFERRED_SETTING] == 21
+    assert (
+        held["room.temperature_lower_bound"]
+        == held["room.temperature_upper_bound"]
+        == 5
+    )
+    house.wait(HOUR, step=10)
+    assert house.stage() == "home"
+    assert dict(house.heat_pump().held) == {**before, MODE: "auto"}
+
+
+def test_mode_is_changed_after_a_hand(house: Holidays) -> None:
+    """What a person has set meanwhile stays as it is, whatever the mode becomes."""
+    house.plan(0, 3 * HOUR)
+    house.wait(HOUR, step=10)
+    assert house.done(house.set(18.0)).key is None
+    house.in_the_app({"room": {"temperature_control_mode": "cooling"}})
+    house.wait(HOUR, step=10)
+    assert house.held() == 18

@@ -209,7 +209,7 @@ async def check_reported(house: House, file: str, put_aside: Any) -> None:
     assert house.shows("vacation_status") == "home"
     # The file is sound again; the copy stays, and so does the issue.
     await restart(house)
-    assert content_of(house)["version"] == 2
+    assert content_of(house)["version"] == 3
     assert not path_of(house, ".vacation").exists()
     assert content_of(house, copy) == put_aside
     assert issues(house) == [issue]
@@ -452,7 +452,7 @@ async def test_later_version(house: House, frame: int) -> None:
     await house.connected()
     content = {
         **OURS,
-        "version": 3,
+        "version": 4,
         "plans": [{**PLAN, "colour": "blue"}, {"kind": "of another kind"}],
         "targets": {"hp-9": {**TARGET, "wishes": 3}},
         "guests": {"invited": True},
@@ -465,7 +465,7 @@ async def test_later_version(house: House, frame: int) -> None:
     # Written again, it is a file of this version.
     written = json.loads(path_of(house).read_text())
     assert written["version"] == 1
-    assert written["data"]["version"] == 2
+    assert written["data"]["version"] == 3
     assert written["data"]["targets"]["hp-9"] == TARGET
 
 
@@ -877,3 +877,35 @@ async def test_disk_that_is_full_before_it_is_sent(
     free_the_disk(house)
     await house.pass_time(freezer, 301)
     assert house.shows("vacation_status") == "away"
+
+
+async def test_version_2(house: House) -> None:
+    """What the version before this one has written is taken over whole, in the middle of a vacation."""
+    await house.connected()
+    vacation: Json = {
+        "name": "vacation",
+        "values": {"room": {"preferred_temperature": 16.0}},
+        "began": "2026-01-01T00:00:00+00:00",
+        "until": None,
+        "left": [],
+    }
+    tracked = {
+        "preferred_temperature": {
+            "ours": [16.0],
+            "sent": 16.0,
+            "accepted": True,
+            "accepted_at": "2026-01-01T00:00:01+00:00",
+            "made": [],
+            "confirmed": True,
+        }
+    }
+    base = {"room": {"preferred_temperature": 19.5}}
+    target = {**TARGET, "base": base, "in_force": [vacation], "tracked": tracked}
+    house.cloud.cloud.change_settings("hp-1", {"room": {"preferred_temperature": 16}})
+    content = {**OURS, "version": 2, "targets": {"hp-1": target}}
+    await start_with(house, {"": framed(house, "", content)})
+    assert issues(house) == []
+    await house.hass.async_block_till_done()
+    assert house.shows("vacation_status") == "home"
+    held = house.cloud.cloud.heat_pump("hp-1").held
+    assert held["room.preferred_temperature"] == 19.5

@@ -1,12 +1,13 @@
 """An override: settings in force for a while, with a name, a start, and an end or none."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
-from ..api import Setting, Settings
-from .tracked import read_time
+from ..api import ControlMode, Setting, Settings, Value, read_value
+from .kept import read_mode, read_settings, read_time
+from .limits import RANGES
 
 VACATION: Final = "vacation"
 WELCOME_HOME: Final = "welcome_home"
@@ -14,30 +15,67 @@ WELCOME_HOME: Final = "welcome_home"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """Settings in force for a while."""
+    """Settings in force for a while; one that was changed by hand meanwhile is no longer among them."""
 
     name: str
-    values: Settings
-    """Absolute values; a setting that was changed by hand meanwhile is no longer among them."""
+    values: Settings = field(default_factory=Settings)
+    """Absolute values."""
+    by: Mapping[Setting, float] = field(default_factory=dict)
+    """By how much a temperature or difference is higher than what is beneath: base, and what was begun earlier; in kelvin."""
     began: datetime
     until: datetime | None = None
     """When it ends by itself; None: until it is ended."""
     left: frozenset[Setting] = frozenset()
     """The settings that somebody has changed by hand meanwhile."""
+    mode: ControlMode | None = None
+    """The control mode that a vacation's values were made for."""
 
     @property
     def is_vacation(self) -> bool:
         """Return whether it is a vacation: on top of all others, and the only one that allows cold hot water."""
         return self.name == VACATION
 
+    @property
+    def settings(self) -> AbstractSet[Setting]:
+        """Return what it sets."""
+        return self.values.keys() | self.by.keys()
+
+    def only(self, settings: AbstractSet[Setting]) -> Self:
+        """Return it with these settings alone."""
+        return replace(
+            self,
+            values=self.values.only(settings),
+            by={setting: it for setting, it in self.by.items() if setting in settings},
+        )
+
+    def without(self, settings: AbstractSet[Setting]) -> Self:
+        """Return it without settings that somebody has changed by hand."""
+        kept = self.only(self.settings - settings)
+        return replace(kept, left=self.left | (self.settings & settings))
+
+    def on_top_of(self, beneath: Settings) -> Settings:
+        """Return settings with this in force.
+
+        A difference leads no further out of our ranges than what is beneath; of what is unknown it makes nothing.
+        """
+        moved: dict[Setting, Value] = {}
+        for setting, difference in self.by.items():
+            if isinstance(value := beneath.get(setting), float):
+                ours = RANGES[setting]
+                lowest, highest = min(ours.minimum, value), max(ours.maximum, value)
+                moved[setting] = min(max(value + difference, lowest), highest)
+        return beneath.with_change(self.values.overlaid_with(Settings.of(moved)))
+
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
         return {
             "name": self.name,
             "values": self.values.to_json(),
+            "by": {setting.value: it for setting, it in self.by.items()},
             "began": self.began.isoformat(),
             "until": None if self.until is None else self.until.isoformat(),
             "left": sorted(self.left),
+            "mode": self.mode,
         }
 
     @classmethod
@@ -50,15 +88,20 @@ class Override:
         if until is None and raw.get("until") is not None:
             # One whose end cannot be read would never end.
             return None
+        by = raw.get("by")
         return cls(
             name=name,
             values=Settings.from_json(raw.get("values")),
+            by={
+                setting: difference
+                for setting in RANGES
+                if isinstance(by, Mapping)
+                and isinstance(
+                    difference := read_value(setting, by.get(setting)), float
+                )
+            },
             began=began,
             until=until,
             left=frozenset(read_settings(raw.get("left"))),
+            mode=read_mode(raw.get("mode")),
         )
-
-
-def read_settings(raw: object) -> set[Setting]:
-    """Read a list of settings; what is none is left out."""
-    return {it for it in Setting if isinstance(raw, list) and it in raw}

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, Self
 
 from ..api import Setting, Settings, Value, same_value
+from .kept import read_settings, read_time
 from .limits import COLDEST_HOT_WATER, is_cold
-from .override import VACATION, Override, read_settings
-from .tracked import Tracked, read_time
+from .override import VACATION, Override
+from .tracked import Tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Overrides:
     def overridden(self) -> set[Setting]:
         """Return the settings that an override in force has."""
         return set[Setting]().union(
-            *(override.values.with_implied().keys() for override in self.in_force)
+            *(it.values.with_implied().keys() | it.by.keys() for it in self.in_force)
         )
 
     def last_known(self) -> Settings:
@@ -85,7 +86,7 @@ class Overrides:
         """
         desired = self.base
         for override in self.in_force:
-            desired = desired.with_change(override.values)
+            desired = override.on_top_of(desired)
         minimum = desired.hot_water_min
         if minimum is None and self.was_cold_by_us:
             minimum = COLDEST_HOT_WATER
@@ -100,58 +101,6 @@ class Overrides:
             hot_water_max=desired.hot_water_max and max(minimum, desired.hot_water_max),
         )
 
-    def to_send(
-        self, shown: Settings, unsettled: AbstractSet[Setting], *, readable: bool
-    ) -> Settings:
-        """Return what has to be sent so that the cloud comes to what is desired.
-
-        `shown` is what the cloud holds as far as is known, `unsettled` the settings that it has taken and no read has
-        shown yet. What is unknown waits until it is known, where it can be read.
-        """
-        desired, overridden = self.desired(), self.overridden
-        change: dict[Setting, Value] = {}
-        for setting, it in self.tracked.items():
-            wanted, value = desired.get(setting), shown.get(setting)
-            if wanted is None or (value is None and readable):
-                continue
-            if (
-                setting in self.followed
-                and setting not in overridden
-                and (
-                    is_cold(shown)
-                    or (
-                        it.sent is not None and is_cold(Settings.of({setting: it.sent}))
-                    )
-                )
-            ):
-                # Set cold during a vacation that leaves the hot water alone: it ends with it.
-                continue
-            if it.sent is None and same_value(wanted, self.base.get(setting)):
-                is_there = value is not None and it.is_there(value, wanted)
-            elif not (it.accepted and same_value(it.sent, wanted)):
-                # A read that shows it may be one from before.
-                is_there = False
-            else:
-                is_there = (
-                    not readable
-                    or setting in unsettled
-                    or (value is not None and it.is_there(value, wanted))
-                )
-            if not is_there:
-                change[setting] = wanted
-        minimum, maximum = change.get(Setting.HOT_WATER_MIN), shown.hot_water_max
-        if (
-            isinstance(minimum, float)
-            and maximum is not None
-            and maximum < minimum
-            and Setting.HOT_WATER_MAX not in change
-        ):
-            # The cloud would refuse a minimum above the maximum that it holds.
-            change[Setting.HOT_WATER_MAX] = max(
-                desired.hot_water_max or minimum, minimum
-            )
-        return Settings.of(change)
-
     # Beginning and ending
 
     def begin(self, override: Override, *, shown: Settings) -> Self:
@@ -159,26 +108,31 @@ class Overrides:
 
         A setting whose base is unknown is left out, since it could not be put back.
         """
-        override = replace(override, values=override.values.only(self.base.keys()))
+        override = override.only(self.base.keys())
         ended = self.end(override.name)
-        tracked = {
-            **dict.fromkeys(override.values.with_implied().keys(), Tracked()),
-            **ended.tracked,
-        }
-        if override.is_vacation:
-            tracked.setdefault(Setting.HOT_WATER_MIN, Tracked())
-        others = ended.in_force
-        if others and others[-1].is_vacation:
-            in_force = (*others[:-1], override, others[-1])
-        else:
-            in_force = (*others, override)
         return replace(
             ended,
-            in_force=in_force,
-            tracked=tracked,
+            # The order of the others stays: a vacation is on top, beneath it what was begun last.
+            in_force=tuple(
+                sorted((*ended.in_force, override), key=lambda it: it.is_vacation)
+            ),
             was_cold=ended.was_cold
             or (override.is_vacation and (is_cold(shown) or is_cold(override.values))),
-        )
+        ).all_tracked()
+
+    def adjusted(self, override: Override) -> Self:
+        """Return the state in which an override that is in force sets something else."""
+        return replace(
+            self,
+            in_force=tuple(
+                override if it.name == override.name else it for it in self.in_force
+            ),
+        ).all_tracked()
+
+    def all_tracked(self) -> Self:
+        """Return the state in which everything that is overridden is tracked."""
+        missing = (self.overridden | self.followed) - self.tracked.keys()
+        return self._with({setting: Tracked() for setting in missing})
 
     def end(self, name: str) -> Self:
         """Return the state without the override of a name, if there is one."""
@@ -221,19 +175,12 @@ class Overrides:
 
     def without(self, settings: AbstractSet[Setting], *, base: Settings) -> Self:
         """Return the state without settings in overrides and on their way back; their base is another."""
-        in_force = tuple(
-            replace(
-                it,
-                values=it.values.without(settings),
-                left=it.left | (it.values.keys() & settings),
-            )
-            for it in self.in_force
-        )
+        in_force = (it.without(settings) for it in self.in_force)
         return replace(
             self,
             base=self.base.overlaid_with(base),
             # An override that has lost every setting is over; a vacation goes on by its plan.
-            in_force=tuple(it for it in in_force if it.values or it.is_vacation),
+            in_force=tuple(it for it in in_force if it.settings or it.is_vacation),
             tracked={
                 setting: Tracked() if setting in settings else it
                 for setting, it in self.tracked.items()
@@ -380,7 +327,7 @@ class Overrides:
             and (it := Override.from_json(each)) is not None
         ]
         tracked = raw.get("tracked")
-        state = cls(
+        return cls(
             base=Settings.from_json(raw.get("base")),
             in_force=tuple(sorted(in_force, key=lambda it: it.is_vacation)),
             tracked={
@@ -393,6 +340,4 @@ class Overrides:
             was_cold=raw.get("was_cold") is True,
             guessed=frozenset(read_settings(raw.get("guessed"))),
             written_at=read_time(raw.get("written_at")),
-        )
-        missing = (state.overridden | state.followed) - state.tracked.keys()
-        return state._with({setting: Tracked() for setting in missing})
+        ).all_tracked()

@@ -1,6 +1,6 @@
 """What a vacation does with the settings, as it is chosen in the options."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -40,14 +40,16 @@ class Profile:
     welcome_temperature: float = DEFAULT_WELCOME_TEMPERATURE
     """°C of the hot-water minimum during that time, as far as the maximum allows."""
 
-    def values(self, at_home: Settings) -> Settings:
-        """Return what a vacation sets, given what is desired at home; what is unknown there is left alone.
+    def values(
+        self, at_home: Settings, left: AbstractSet[Setting] = frozenset()
+    ) -> Settings:
+        """Return what a vacation sets, given what is desired at home; what is unknown there, or `left`, is left alone.
 
         It never asks for more than home does: in heating the lower preferred temperature of the two, in cooling the
         higher one, and in heating and cooling the room may drift as far as the vacation's would let it. A schedule
         pauses, since with it the preferred temperature does not count.
         """
-        values = self.change.only(at_home.keys())
+        values = self.change.only(at_home.keys() - left)
         away, home = values.preferred_temperature, at_home.preferred_temperature
         if away is not None and home is not None:
             mode = values.control_mode or at_home.control_mode
@@ -69,7 +71,7 @@ class Profile:
             values = replace(
                 values, hot_water_min=min(values.hot_water_min, at_home.hot_water_max)
             )
-        return values
+        return values.without(left)
 
     def welcome(
         self, at_home: Settings, was_cold: bool, now: datetime

@@ -8,6 +8,7 @@ import math
 from typing import Any, Final, Self
 
 from ..api import Setting, Value, read_value, same_value
+from .kept import read_time
 
 # By the cloud's clock: what it shows so soon after it took a value is what it has made of that.
 MADE_OF_OURS_WITHIN: Final = timedelta(minutes=1)
@@ -221,14 +222,3 @@ def _read_pairs(setting: Setting, raw: object) -> tuple[tuple[Value, Value], ...
             ) is not None:
                 pairs.append((key, value))
     return tuple(pairs)
-
-
-def read_time(raw: object) -> datetime | None:
-    """Read a time with a zone; None for anything else."""
-    if not isinstance(raw, str):
-        return None
-    try:
-        time = datetime.fromisoformat(raw)
-    except ValueError:
-        return None
-    return time if time.tzinfo else None

@@ -1,7 +1,7 @@
 """Brings one heat pump to what is desired of it: begins and ends its overrides, and sends what differs."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import RefusedError, Setting, Settings, SteeringError, Value, same_value
 from ..const import Target
+from ..model.difference import to_send
 from ..model.errors import (
     LimitError,
     Problem,
@@ -84,8 +85,11 @@ class Actuator:
         shadow = self._home.shadow(target)
         if shadow.overrides.is_idle:
             return Settings()
-        return shadow.overrides.to_send(
-            shadow.shown, shadow.unsettled, readable=self._home.can_read(target)
+        return to_send(
+            shadow.overrides,
+            shadow.shown,
+            shadow.unsettled,
+            readable=self._home.can_read(target),
         )
 
     def vacation_values(self, target: Target) -> Settings:
@@ -101,12 +105,23 @@ class Actuator:
             if self.is_away(target, now) and (
                 values := self._profile.values(overrides.desired())
             ):
+                mode = values.control_mode or overrides.desired().control_mode
                 overrides = overrides.end(WELCOME_HOME).begin(
-                    Override(name=VACATION, values=values, began=now),
+                    Override(name=VACATION, values=values, began=now, mode=mode),
                     shown=self._home.shadow(target).shown,
                 )
         # By a clock that is behind what is on disk nothing ends.
-        elif not self.is_away(target, max(now, vacation.began)):
+        elif self.is_away(target, max(now, vacation.began)):
+            mode = overrides.desired().control_mode
+            if vacation.mode not in (None, mode):
+                # What is right in heating would cool an empty house down.
+                values = self._profile.values(
+                    overrides.end(VACATION).desired(), vacation.left
+                )
+                overrides = overrides.adjusted(
+                    replace(vacation, values=values, mode=mode)
+                )
+        else:
             welcome = self._profile.welcome(overrides.base, overrides.was_cold, now)
             overrides = overrides.end(VACATION)
             if welcome is not None:

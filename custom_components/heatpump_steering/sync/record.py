@@ -9,13 +9,13 @@ from typing import Any, Final, Self
 from ..api import ControlMode, Settings
 from ..const import HOME_KEY, Target
 from ..model.identity import Question
+from ..model.kept import read_mode, read_time
 from ..model.lending import recognised
 from ..model.limits import NOTHING_EARLIER
 from ..model.overrides import Overrides
 from ..model.schedule import Plan
-from ..model.tracked import read_time
 
-VERSION: Final = 2
+VERSION: Final = 3
 """That of the file, one more whenever anything is added to it; those of version 1 tell none."""
 
 
@@ -96,7 +96,10 @@ class HomeRecord:
         if isinstance(version, int) and version > VERSION:
             # As far as it can be: whoever goes back to this version has a vacation to end.
             return record
-        return replace(record, is_damaged=not _has_all(record.to_json(), raw))
+        # An earlier one had less in it.
+        version_now = VERSION if version in range(2, VERSION) else version
+        is_whole = _has_all(record.to_json(), {**raw, "version": version_now})
+        return replace(record, is_damaged=not is_whole)
 
     def with_new_id(self, before: Target, after: Target) -> Self:
         """Return the record with what is kept of one target as another one's, which it is from now on."""
@@ -137,8 +140,3 @@ def mappings(raw: object) -> dict[str, Mapping[str, Any]]:
     """Return the items of a mapping that are mappings themselves."""
     items = raw.items() if isinstance(raw, Mapping) else ()
     return {key: it for key, it in items if isinstance(it, Mapping)}
-
-
-def read_mode(raw: object) -> ControlMode | None:
-    """Read a control mode; None for what is none."""
-    return next((mode for mode in ControlMode if mode == raw), None)

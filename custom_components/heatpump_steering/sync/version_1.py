@@ -8,12 +8,13 @@ from typing import Any, Final
 from ..api import Setting, Settings, read_value, same_value
 from ..const import Target
 from ..model.identity import Question
+from ..model.kept import read_mode, read_time
 from ..model.limits import is_cold
 from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
 from ..model.schedule import Plan
-from ..model.tracked import Tracked, read_time
-from .record import HomeRecord, TargetRecord, as_list, mappings, read_items, read_mode
+from ..model.tracked import Tracked
+from .record import HomeRecord, TargetRecord, as_list, mappings, read_items
 
 _STAGES: Final = ("starting", "away", "ending", "welcome_home")
 

@@ -53,10 +53,10 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> bool:
     """Unload a home: first its entities, so that nobody changes anything any more."""
-    return (
-        await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-        and await entry.runtime_data.async_close()
-    )
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_close()
+    return unloaded
 
 
 async def async_remove_entry(

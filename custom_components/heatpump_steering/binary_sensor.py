@@ -1,6 +1,5 @@
 """Whether the link to the manufacturer's account is broken."""
 
-from collections.abc import Iterable
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
@@ -23,15 +22,16 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors."""
-
-    def make(
-        coordinator: SteeringCoordinator, target: Target
-    ) -> Iterable[AccountLinkSensor]:
-        # The home has no account of its own, and without reading there is no list that would tell.
-        if target is not None and not coordinator.write_only:
-            yield AccountLinkSensor(coordinator, target)
-
-    await async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(
+        entry,
+        async_add_entities,
+        lambda coordinator, target: (
+            # The home has no account of its own, and without reading there is no list that would tell.
+            []
+            if target is None or coordinator.write_only
+            else [AccountLinkSensor(coordinator, target)]
+        ),
+    )
 
 
 class AccountLinkSensor(SteeringEntity, BinarySensorEntity):
@@ -39,16 +39,11 @@ class AccountLinkSensor(SteeringEntity, BinarySensorEntity):
 
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
     _attr_entity_category = EntityCategory.DIAGNOSTIC
+    basis = ("is_on",)
 
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Watch the link of one heat pump."""
         super().__init__(coordinator, target, "account_link")
-
-    @property
-    @override
-    def basis(self) -> object:
-        """Return whether the link is broken."""
-        return self.is_on
 
     @property
     @override

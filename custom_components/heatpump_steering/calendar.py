@@ -17,14 +17,13 @@ from homeassistant.components.calendar.const import (
 )
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .entity import SteeringEntity, device_info
+from .entity import SteeringEntity
 from .model.schedule import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -34,6 +33,7 @@ from .model.schedule import (
     new_uid,
     reckonable,
 )
+from .ui.errors import wrong_input
 from .ui.ids import CALENDAR
 
 # Nothing here waits for the cloud.
@@ -47,26 +47,17 @@ async def async_setup_entry(
 ) -> None:
     """Add the calendar."""
     coordinator = entry.runtime_data
-    _keep_entity_id(hass, entry.entry_id, _unique_id(coordinator))
-    async_add_entities([VacationCalendar(coordinator)])
-
-
-def _unique_id(coordinator: SteeringCoordinator) -> str:
-    """Return the id of the home's calendar: it stays the same when a second heat pump turns up."""
-    return coordinator.inventory.identifiers.unique_id(
+    # The home's, which stays the same when a second heat pump turns up.
+    unique_id = coordinator.inventory.identifiers.unique_id(
         coordinator.home.device_id, CALENDAR
     )
-
-
-@callback
-def _keep_entity_id(hass: HomeAssistant, entry_id: str, calendar_id: str) -> None:
-    """Let the calendar stay the same entity after the entry was told to be about another heat pump, or about all."""
     registry = er.async_get(hass)
-    if registry.async_get_entity_id(Platform.CALENDAR, DOMAIN, calendar_id):
-        return
-    for entity in er.async_entries_for_config_entry(registry, entry_id):
-        if entity.domain == Platform.CALENDAR:
-            registry.async_update_entity(entity.entity_id, new_unique_id=calendar_id)
+    if not registry.async_get_entity_id(Platform.CALENDAR, DOMAIN, unique_id):
+        # It stays the same entity after the entry was told to be about another heat pump, or about all.
+        for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+            if entity.domain == Platform.CALENDAR:
+                registry.async_update_entity(entity.entity_id, new_unique_id=unique_id)
+    async_add_entities([VacationCalendar(coordinator, unique_id)])
 
 
 class VacationCalendar(SteeringEntity, CalendarEntity):
@@ -77,11 +68,13 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         | CalendarEntityFeature.DELETE_EVENT
         | CalendarEntityFeature.UPDATE_EVENT
     )
+    # The passing of time is followed by Home Assistant.
+    basis = ("_plans",)
 
-    def __init__(self, coordinator: SteeringCoordinator) -> None:
+    def __init__(self, coordinator: SteeringCoordinator, unique_id: str) -> None:
         """Belong to the home, or to the only heat pump."""
         super().__init__(coordinator, coordinator.home.main_target, CALENDAR)
-        self._attr_unique_id = _unique_id(coordinator)
+        self._attr_unique_id = unique_id
         self._attr_assumed_state = False
 
     @callback
@@ -93,7 +86,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
             self.target = target
             device = dr.async_get(self.hass).async_get_or_create(
                 config_entry_id=self.coordinator.config_entry.entry_id,
-                **device_info(self.coordinator, target),
+                **self.device_info,
             )
             er.async_get(self.hass).async_update_entity(
                 self.entity_id, device_id=device.id
@@ -107,9 +100,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         return True
 
     @property
-    @override
-    def basis(self) -> object:
-        """Return the plans; the passing of time is followed by Home Assistant."""
+    def _plans(self) -> tuple[Plan, ...]:
         return self.coordinator.vacations.plans
 
     @property
@@ -117,9 +108,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     def event(self) -> CalendarEvent | None:
         """Return the vacation that runs, or else the next one."""
         plan = current_or_next(
-            self.coordinator.vacations.plans,
-            dt_util.utcnow(),
-            dt_util.get_default_time_zone(),
+            self._plans, dt_util.utcnow(), dt_util.get_default_time_zone()
         )
         return None if plan is None else _event(plan)
 
@@ -129,12 +118,11 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     ) -> list[CalendarEvent]:
         """Return the vacations in a span of time, the earliest first."""
         zone = dt_util.get_default_time_zone()
-        plans = sorted(
-            self.coordinator.vacations.plans, key=lambda plan: plan.begins(zone)
-        )
         return [
             event
-            for event in map(_event, plans)
+            for event in map(
+                _event, sorted(self._plans, key=lambda it: it.begins(zone))
+            )
             if event.start_datetime_local < end_date
             and event.end_datetime_local > start_date
         ]
@@ -144,10 +132,8 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         """Plan a vacation; raises ServiceValidationError for one that is over, or that repeats."""
         plan = _plan(new_uid(), kwargs)
         if plan.is_over(dt_util.utcnow(), dt_util.get_default_time_zone()):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="vacation_in_the_past"
-            )
-        await self._async_plan([*self.coordinator.vacations.plans, plan])
+            raise wrong_input("vacation_in_the_past")
+        await self._async_plan([*self._plans, plan])
 
     @override
     async def async_update_event(
@@ -164,8 +150,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
             # Nobody has touched the end that is shown of a vacation without one.
             changed = replace(changed, end=None)
         await self._async_plan(
-            changed if plan.uid == uid else plan
-            for plan in self.coordinator.vacations.plans
+            changed if plan.uid == uid else plan for plan in self._plans
         )
 
     @override
@@ -177,36 +162,25 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     ) -> None:
         """Plan a vacation no more; one that runs ends. Raises ServiceValidationError."""
         self._find(uid)
-        await self._async_plan(
-            plan for plan in self.coordinator.vacations.plans if plan.uid != uid
-        )
+        await self._async_plan(plan for plan in self._plans if plan.uid != uid)
 
     async def _async_plan(self, plans: Iterable[Plan]) -> None:
         await self.coordinator.async_do(self.coordinator.vacations.async_plan(plans))
 
     def _find(self, uid: str) -> Plan:
-        for plan in self.coordinator.vacations.plans:
+        for plan in self._plans:
             if plan.uid == uid:
                 return plan
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="vacation_not_found"
-        )
+        raise wrong_input("vacation_not_found")
 
 
 def _plan(uid: str, event: dict[str, Any]) -> Plan:
     """Return the plan that an event of Home Assistant means."""
     if event.get(EVENT_RRULE):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="vacation_repeats"
-        )
+        raise wrong_input("vacation_repeats")
     if not (is_reckonable(event[EVENT_START]) and is_reckonable(event[EVENT_END])):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="vacation_out_of_reach",
-            translation_placeholders={
-                "first": str(FIRST_YEAR),
-                "last": str(LAST_YEAR),
-            },
+        raise wrong_input(
+            "vacation_out_of_reach", first=str(FIRST_YEAR), last=str(LAST_YEAR)
         )
     return Plan(
         uid=uid,

@@ -1,6 +1,5 @@
 """The heat pump as a thermostat: control mode, preferred temperature and comfort band in one."""
 
-from collections.abc import Iterable
 from typing import Any, Final, override
 
 from homeassistant.components.climate import ClimateEntity
@@ -66,13 +65,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the thermostats."""
-
-    def make(
-        coordinator: SteeringCoordinator, target: Target
-    ) -> Iterable[SteeringClimate]:
-        yield SteeringClimate(coordinator, target)
-
-    await async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(
+        entry,
+        async_add_entities,
+        lambda coordinator, target: [SteeringClimate(coordinator, target)],
+    )
 
 
 class SteeringClimate(SteeringEntity, ClimateEntity):
@@ -86,6 +83,15 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
     _attr_preset_modes = [PRESET_NONE, PRESET_AWAY]  # noqa: RUF012 - Home Assistant's own type
+    basis = (
+        "hvac_mode",
+        "native_target_temperature",
+        "_band",
+        "native_current_temperature",
+        "preset_mode",
+        "min_temp",
+        "max_temp",
+    )
 
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Be the main entity of the target's device."""
@@ -112,7 +118,6 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def hvac_mode(self) -> HVACMode | None:
-        """Return the mode, or None while unknown."""
         mode = self.shown.control_mode
         return None if mode is None else HVAC_MODES[mode]
 
@@ -122,12 +127,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         return band_of(self.shown) if self.hvac_mode is HVACMode.HEAT_COOL else None
 
     @property
-    def _unit(self) -> str:
-        return UnitOfTemperature.CELSIUS
-
-    @property
     def _current(self) -> float | None:
-        """Return what the picked sensor of the room says."""
         return self.coordinator.room_sensors.temperature(self.target)
 
     @property
@@ -137,34 +137,18 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @property
     def _low(self) -> float | None:
-        """Return the lower edge of the band that is shown."""
         return None if self._band is None else self._band.low
 
     @property
     def _high(self) -> float | None:
-        """Return the upper edge of the band that is shown."""
         return None if self._band is None else self._band.high
 
     # Assigned: 2026.10 does not know these names, so that nothing is overridden there.
-    native_temperature_unit = _unit
+    native_temperature_unit = UnitOfTemperature.CELSIUS
     native_current_temperature = _current
     native_target_temperature = _target
     native_target_temperature_low = _low
     native_target_temperature_high = _high
-
-    @property
-    @override
-    def basis(self) -> object:
-        """Return mode, target or band, the temperature of the room, and what becomes of a vacation."""
-        return (
-            self.hvac_mode,
-            self._target,
-            self._band,
-            self._current,
-            self.preset_mode,
-            self.min_temp,
-            self.max_temp,
-        )
 
     @property
     @override
@@ -199,14 +183,13 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def target_temperature_step(self) -> float:
-        """Return the step of the control, in the house's own unit."""
+        """Return the step, which Home Assistant takes in the house's own unit."""
         if self._house_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
         return RANGES[Setting.PREFERRED_TEMPERATURE].step
 
     @override
     async def async_set_hvac_mode(self, hvac_mode: HVACMode) -> None:
-        """Set the control mode."""
         await self.async_change(Settings(control_mode=CONTROL_MODES[hvac_mode]))
 
     @override
@@ -220,11 +203,10 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         """Begin a vacation with an open end, or end the one that runs."""
         vacations = self.coordinator.vacations
         if preset_mode == PRESET_AWAY:
-            await self.coordinator.async_do(
-                vacations.async_leave(async_common_text(self.hass, "vacation"))
-            )
+            work = vacations.async_leave(async_common_text(self.hass, "vacation"))
         else:
-            await self.coordinator.async_do(vacations.async_come_home())
+            work = vacations.async_come_home()
+        await self.coordinator.async_do(work)
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
@@ -305,9 +287,10 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     def _as_displayed(self, celsius: float) -> float:
         """Return what is left of a temperature once it is rounded for display in the house's own unit."""
-        displayed = display_temp(self.hass, celsius, self._unit, self.precision)
+        unit = UnitOfTemperature.CELSIUS
+        displayed = display_temp(self.hass, celsius, unit, self.precision)
         assert displayed is not None
-        return TemperatureConverter.convert(displayed, self._house_unit, self._unit)
+        return TemperatureConverter.convert(displayed, self._house_unit, unit)
 
     @property
     def _resolution(self) -> float:

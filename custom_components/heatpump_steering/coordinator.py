@@ -8,6 +8,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
+    CONF_API_KEY,
     CONF_DEVICE_ID,
     EVENT_CORE_CONFIG_UPDATE,
     EVENT_HOMEASSISTANT_STOP,
@@ -17,16 +18,18 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
     BadKeyError,
+    DeviceIds,
     NotFoundError,
     NothingListedError,
-    Reading,
     ReadingNotOfferedError,
     ReadingRefusedError,
     Settings,
+    SettingsClient,
     SteeringError,
     TooManyRequestsError,
 )
 from .const import (
+    CONF_BASE_URL,
     CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
@@ -43,9 +46,9 @@ from .sync.actuator import Actuator
 from .sync.home import Home
 from .sync.reconciler import Reconciler
 from .sync.request_log import RequestLog
+from .sync.sessions import async_session
 from .sync.vacations import Vacations
 from .ui.access import Access
-from .ui.connection import async_client
 from .ui.errors import action_error, read_error
 from .ui.events import async_fire_outcomes
 from .ui.hot_water_watch import HotWaterWatch
@@ -79,7 +82,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.requests = RequestLog()
         identifiers = Identifiers(hass, entry)
         device_id: str | None = entry.data.get(CONF_DEVICE_ID)
-        client = async_client(hass, entry, identifiers, self.requests.note)
+        client = SettingsClient(
+            async_session(hass),
+            entry.data[CONF_BASE_URL],
+            entry.data[CONF_API_KEY],
+            # Entities, devices and files go by the ids that are known already, however the cloud spells them by now.
+            device_ids=DeviceIds(identifiers.async_known_heat_pumps()),
+            on_request=self.requests.note,
+        )
         self.home = Home(
             hass,
             entry.entry_id,
@@ -110,6 +120,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.passed_over = 0
         self.last_failure = ""
         self._answered_at = 0.0
+        # Whoever listens hears of what a poll has read at the end of the poll.
         self._is_entering = False
         for stop in (
             self.room_sensors.stop,
@@ -123,7 +134,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
                 EVENT_CORE_CONFIG_UPDATE,
                 callback(lambda _: self.async_update_listeners()),
             ),
-            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop),
+            hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self.async_close),
         ):
             entry.async_on_unload(stop)
 
@@ -191,7 +202,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             if at_setup:
                 self._actuator.begin_missed()
             if not at_setup or instead is None:
-                self._enter(reading, number)
+                self._is_entering = True
+                try:
+                    self.home.enter(reading, number=number)
+                finally:
+                    self._is_entering = False
             if not (at_setup or reading.heat_pumps.keys() - self.inventory.others):
                 instead = instead or reading.passed_over
             if instead is not None:
@@ -200,18 +215,16 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._answered_at = monotonic()
             await self.access.async_note_read()
 
-    def _enter(self, reading: Reading, number: int) -> None:
-        """Take over what was read; whoever listens hears of it at the end of the poll."""
-        self._is_entering = True
-        try:
-            self.home.enter(reading, number=number)
-        finally:
-            self._is_entering = False
-
     def _miss(self, error: SteeringError) -> None:
         """Note a poll without an answer; raises UpdateFailed when there has been none for too long."""
         self.last_failure = str(error)
-        if self._can_wait:
+        # Time and not polls: somebody may ask for more of them. The last one may be a moment early.
+        patience = (UNAVAILABLE_AFTER - POLL_INTERVAL / 10).total_seconds()
+        if (
+            self.inventory.is_known
+            and self.last_update_success
+            and monotonic() - self._answered_at < patience
+        ):
             LOGGER.debug("A poll without an answer: %s", error)
         elif isinstance(error, ReadingRefusedError):
             self._go_on_without_reading()
@@ -241,17 +254,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         if self.home.shadows.waiting:
             self.home.read_back.plan()
         self.update_interval = timedelta(seconds=wait)
-
-    @property
-    def _can_wait(self) -> bool:
-        """Return whether there is something to show until the next read."""
-        return (
-            self.inventory.is_known
-            and self.last_update_success
-            # Time and not polls: somebody may ask for more of them. The last one may be a moment early.
-            and monotonic() - self._answered_at
-            < (UNAVAILABLE_AFTER - POLL_INTERVAL / 10).total_seconds()
-        )
 
     # Changing
 
@@ -287,13 +289,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     # Ending
 
-    async def _async_stop(self, _: Event) -> None:
-        await self.async_close()
-
-    async def async_close(self) -> bool:
-        """Finish what is on its way, as far as there is time, and write down what has to survive; returns True."""
+    async def async_close(self, _: Event | None = None) -> None:
+        """Finish what is on its way, as far as there is time, and write down what has to survive."""
         self.reconciler.stop()
         self.hot_water.stop()
         await self.home.async_close()
         async_close_issues(self.hass, self.config_entry.entry_id)
-        return True

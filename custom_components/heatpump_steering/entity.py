@@ -1,20 +1,17 @@
 """What all entities have in common."""
 
-from abc import abstractmethod
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from itertools import batched
 from types import MappingProxyType
-from typing import Final, override
+from typing import ClassVar, Final, override
 
-from homeassistant.core import CALLBACK_TYPE, Event, callback
+from homeassistant.core import Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Settings
@@ -35,6 +32,8 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     """One setting, or several, of a heat pump or of the home."""
 
     _attr_has_entity_name = True
+    basis: ClassVar[tuple[str, ...]]
+    """The properties that the state depends on: as long as they stay the same, it is not written anew."""
     _redrawn_as: Mapping[str, object] = MappingProxyType({})
     """Attributes with which a refused control is drawn for a moment, where it needs that."""
 
@@ -48,7 +47,6 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
         self._written: object = None
-        self._stop_redrawing: CALLBACK_TYPE | None = None
 
     @property
     def target_data(self) -> TargetData:
@@ -61,32 +59,57 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         return self.target_data.shown
 
     @property
-    @abstractmethod
-    def basis(self) -> object:
-        """Return all that the state depends on: as long as it stays the same, so does the state."""
+    @override
+    def available(self) -> bool:
+        return super().available and self.target in self.coordinator.data.targets
 
     @property
     @override
     def device_info(self) -> DeviceInfo:
-        """Describe the device of the target."""
-        return device_info(self.coordinator, self.target)
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return whether the cloud is reached and knows the heat pump."""
-        return super().available and self.target in self.coordinator.data.targets
+        """Describe the device of the target: the only one is simply “Heat pump”, in the house's language."""
+        heat_pumps = self.coordinator.data.heat_pumps
+        identifiers = {self.coordinator.inventory.identifiers.device(self.target)}
+        if self.target is None and heat_pumps:
+            return DeviceInfo(
+                identifiers=identifiers,
+                entry_type=DeviceEntryType.SERVICE,
+                translation_key="home",
+            )
+        heat_pump = heat_pumps.get(self.target or "", HeatPump(device_id=""))
+        brand, model = heat_pump.brand, heat_pump.model
+        if brand is not None and brand.islower():
+            brand = brand.title()
+        if len(heat_pumps) < 2:
+            return DeviceInfo(
+                identifiers=identifiers,
+                manufacturer=brand,
+                model=model,
+                translation_key="heat_pump",
+            )
+        name = " ".join(filter(None, (brand, model)))
+        if not name:
+            return DeviceInfo(
+                identifiers=identifiers,
+                translation_key="one_of_heat_pumps",
+                translation_placeholders={"device_id": heat_pump.device_id},
+            )
+        makes = [(it.brand, it.model) for it in heat_pumps.values()]
+        if makes.count((heat_pump.brand, model)) > 1:
+            name = f"{name} {heat_pump.device_id}"
+        return DeviceInfo(
+            identifiers=identifiers, manufacturer=brand, model=model, name=name
+        )
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state only if it is a new one."""
         if self._to_be_written != self._written:
             super()._handle_coordinator_update()
 
     @property
     def _to_be_written(self) -> object:
-        return (self.available, self.basis, self.hass.config.units)
+        values = [getattr(self, name) for name in self.basis]
+        return (self.available, self.hass.config.units, values)
 
     @callback
     @override
@@ -117,66 +140,13 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
             return
         attributes = {**state.attributes, **self._redrawn_as}
         self.hass.states.async_set(self.entity_id, state.state, attributes)
-
-        @callback
-        def look_as_ever(_: datetime) -> None:
-            self._stop_redrawing = None
-            self.async_write_ha_state()
-
-        self._stop_redraw()
-        self._stop_redrawing = async_call_later(self.hass, REDRAW, look_as_ever)
-
-    @callback
-    def _stop_redraw(self) -> None:
-        if self._stop_redrawing is not None:
-            self._stop_redrawing()
-            self._stop_redrawing = None
-
-    @override
-    async def async_will_remove_from_hass(self) -> None:
-        """Draw nothing any more."""
-        await super().async_will_remove_from_hass()
-        self._stop_redraw()
-
-
-def device_info(coordinator: SteeringCoordinator, target: Target) -> DeviceInfo:
-    """Describe the device of a target: the only one is simply “Heat pump”, in the house's language."""
-    identifiers = {coordinator.inventory.identifiers.device(target)}
-    if target is None and coordinator.data.heat_pumps:
-        return DeviceInfo(
-            identifiers=identifiers,
-            entry_type=DeviceEntryType.SERVICE,
-            translation_key="home",
+        self.coordinator.config_entry.async_create_background_task(
+            self.hass, self._async_look_as_ever(), f"{self.entity_id} redrawn"
         )
-    heat_pumps = coordinator.data.heat_pumps
-    heat_pump = heat_pumps.get(target or "", HeatPump(device_id=""))
-    brand = heat_pump.brand
-    if brand is not None and brand.islower():
-        brand = brand.title()
-    if len(heat_pumps) < 2:
-        return DeviceInfo(
-            identifiers=identifiers,
-            manufacturer=brand,
-            model=heat_pump.model,
-            translation_key="heat_pump",
-        )
-    name = " ".join(filter(None, (brand, heat_pump.model)))
-    if not name:
-        return DeviceInfo(
-            identifiers=identifiers,
-            translation_key="one_of_heat_pumps",
-            translation_placeholders={"device_id": heat_pump.device_id},
-        )
-    has_namesake = any(
-        it is not heat_pump
-        and (it.brand, it.model) == (heat_pump.brand, heat_pump.model)
-        for it in heat_pumps.values()
-    )
-    if has_namesake:
-        name = f"{name} {heat_pump.device_id}"
-    return DeviceInfo(
-        identifiers=identifiers, manufacturer=brand, model=heat_pump.model, name=name
-    )
+
+    async def _async_look_as_ever(self) -> None:
+        await asyncio.sleep(REDRAW)
+        self.async_write_ha_state()
 
 
 async def async_add_for_each_target(

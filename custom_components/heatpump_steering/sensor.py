@@ -1,9 +1,9 @@
 """What the differences mean as temperatures, how the vacation is, and how the settings stand with the cloud."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, override
+from typing import Any, ClassVar, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -25,9 +25,6 @@ from .ui.snapshot import TargetData
 # Only reads what the coordinator has.
 PARALLEL_UPDATES = 0
 
-VACATION_STATUS: Final = "vacation_status"
-ATTR_SETTINGS: Final = "settings"
-
 
 @dataclass(frozen=True, kw_only=True)
 class SteeringSensorDescription(SensorEntityDescription):
@@ -36,10 +33,14 @@ class SteeringSensorDescription(SensorEntityDescription):
     value_fn: Callable[[TargetData], float | str | datetime | None]
     needs_reading: bool = False
     """There is nothing to show where the cloud cannot be read."""
-    needs_cloud: bool = True
-    """Unavailable while the cloud cannot be reached."""
 
 
+VACATION_STATUS = SteeringSensorDescription(
+    key="vacation_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[stage.value for stage in Stage],
+    value_fn=lambda data: data.vacation.value,
+)
 SENSORS = (
     SteeringSensorDescription(
         key="room_may_fall_to",
@@ -58,13 +59,6 @@ SENSORS = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         suggested_display_precision=1,
         value_fn=lambda data: upper_edge(data.shown),
-    ),
-    SteeringSensorDescription(
-        key=VACATION_STATUS,
-        device_class=SensorDeviceClass.ENUM,
-        options=[stage.value for stage in Stage],
-        needs_cloud=False,
-        value_fn=lambda data: data.vacation.value,
     ),
     SteeringSensorDescription(
         key="settings_status",
@@ -91,25 +85,25 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors."""
-
-    def make(
-        coordinator: SteeringCoordinator, target: Target
-    ) -> Iterable[SteeringSensor]:
-        return (
-            (VacationSensor if description.key == VACATION_STATUS else SteeringSensor)(
-                coordinator, target, description
-            )
-            for description in SENSORS
-            if not (description.needs_reading and coordinator.write_only)
-        )
-
-    await async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(
+        entry,
+        async_add_entities,
+        lambda coordinator, target: (
+            *(
+                SteeringSensor(coordinator, target, description)
+                for description in SENSORS
+                if not (description.needs_reading and coordinator.write_only)
+            ),
+            VacationSensor(coordinator, target, VACATION_STATUS),
+        ),
+    )
 
 
 class SteeringSensor(SteeringEntity, SensorEntity):
     """Something to know about a heat pump or the home."""
 
     entity_description: SteeringSensorDescription
+    basis: ClassVar[tuple[str, ...]] = ("native_value",)
 
     def __init__(
         self,
@@ -123,40 +117,23 @@ class SteeringSensor(SteeringEntity, SensorEntity):
 
     @property
     @override
-    def available(self) -> bool:
-        """Return whether there is something to show."""
-        if self.entity_description.needs_cloud:
-            return super().available
-        return self.target in self.coordinator.data.targets
-
-    @property
-    @override
-    def basis(self) -> object:
-        """Return the value: it is all there is."""
-        return self.native_value
-
-    @property
-    @override
     def native_value(self) -> float | str | datetime | None:
-        """Return the value, or None while unknown."""
         return self.entity_description.value_fn(self.target_data)
 
 
 class VacationSensor(SteeringSensor):
     """How far a vacation is, and which settings it has in hand."""
 
+    basis = ("native_value", "extra_state_attributes")
+
     @property
     @override
-    def basis(self) -> object:
-        """Return the stage and the settings."""
-        return self.native_value, self._settings
+    def available(self) -> bool:
+        """Return whether the heat pump is known; a vacation goes on while the cloud cannot be reached."""
+        return self.target in self.coordinator.data.targets
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         """Return the settings, for automations that have to leave them alone."""
-        return {ATTR_SETTINGS: self._settings}
-
-    @property
-    def _settings(self) -> list[str]:
-        return sorted(setting.value for setting in self.target_data.in_hand)
+        return {"settings": sorted(it.value for it in self.target_data.in_hand)}

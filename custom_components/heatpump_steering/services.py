@@ -15,7 +15,6 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util.json import JsonObjectType
 from homeassistant.util.unit_conversion import (
@@ -26,6 +25,7 @@ from homeassistant.util.unit_conversion import (
 from .api import ControlMode, Setting, Settings, Value, without_dust
 from .const import DOMAIN, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .ui.errors import wrong_input
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 
@@ -142,15 +142,9 @@ def _coordinator(hass: HomeAssistant, entry_id: str) -> SteeringCoordinator:
         entry_id
     )
     if entry is None or entry.domain != DOMAIN:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="entry_not_found"
-        )
+        raise wrong_input("entry_not_found")
     if entry.state is not ConfigEntryState.LOADED:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="entry_not_loaded",
-            translation_placeholders={"entry": entry.title},
-        )
+        raise wrong_input("entry_not_loaded", entry=entry.title)
     return entry.runtime_data
 
 
@@ -159,15 +153,9 @@ def _target(
 ) -> Target:
     """Return the target that a device of Home Assistant stands for."""
     device = dr.async_get(hass).async_get(device_id)
+    identifiers = coordinator.inventory.identifiers
     for target in coordinator.data.targets:
-        if (
-            device
-            and coordinator.inventory.identifiers.device(target) in device.identifiers
-        ):
+        if device and identifiers.device(target) in device.identifiers:
             return target
     name = device and (device.name_by_user or device.name)
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_our_device",
-        translation_placeholders={"device": name or device_id},
-    )
+    raise wrong_input("not_our_device", device=name or device_id)

@@ -1,6 +1,5 @@
 """The settings that are on or off."""
 
-from collections.abc import Iterable
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity
@@ -30,13 +29,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switches."""
-
-    def make(
-        coordinator: SteeringCoordinator, target: Target
-    ) -> Iterable[SteeringSwitch]:
-        return (SteeringSwitch(coordinator, target, setting) for setting in SETTINGS)
-
-    await async_add_for_each_target(entry, async_add_entities, make)
+    await async_add_for_each_target(
+        entry,
+        async_add_entities,
+        lambda coordinator, target: (
+            SteeringSwitch(coordinator, target, setting) for setting in SETTINGS
+        ),
+    )
 
 
 class SteeringSwitch(SteeringEntity, SwitchEntity):
@@ -44,6 +43,7 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
 
     # What somebody switches off with everything else in an area must not be one of these.
     _attr_entity_category = EntityCategory.CONFIG
+    basis = ("is_on",)
 
     def __init__(
         self, coordinator: SteeringCoordinator, target: Target, setting: Setting
@@ -56,14 +56,7 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
 
     @property
     @override
-    def basis(self) -> object:
-        """Return whether it is on."""
-        return self.is_on
-
-    @property
-    @override
     def is_on(self) -> bool | None:
-        """Return whether it is on, or None while unknown."""
         value = self.shown.get(self._setting)
         return None if value is None else bool(value)
 
@@ -74,5 +67,4 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Switch it off."""
         await self.async_change(Settings.of({self._setting: False}))

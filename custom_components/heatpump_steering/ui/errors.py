@@ -75,41 +75,41 @@ def action_error(
     match error:
         case OutOfRangeError():
             text = difference_text if error.setting in DIFFERENCES else temperature_text
-            return _wrong_input(
+            return wrong_input(
                 f"out_of_range_{error.setting}",
                 value=text(hass, error.value),
                 minimum=text(hass, error.range.minimum),
                 maximum=text(hass, error.range.maximum),
             )
         case ColdHotWaterError():
-            return _wrong_input(
+            return wrong_input(
                 "hot_water_too_cold",
                 value=temperature_text(hass, error.value),
                 coldest=temperature_text(hass, COLDEST_HOT_WATER),
             )
         case HotWaterOrderError():
-            return _wrong_input(
+            return wrong_input(
                 "hot_water_order",
                 minimum=temperature_text(hass, error.minimum),
                 maximum=temperature_text(hass, error.maximum),
             )
         case BandTooWideError():
-            return _wrong_input(
+            return wrong_input(
                 f"band_too_wide_{error.setting}",
                 limit=difference_text(hass, error.limit),
                 preferred=temperature_text(hass, error.preferred),
                 edge=temperature_text(hass, error.edge),
             )
         case TargetOutsideBandError():
-            return _wrong_input(
+            return wrong_input(
                 "target_outside_band",
                 low=temperature_text(hass, error.band.low),
                 high=temperature_text(hass, error.band.high),
             )
         case ContradictoryChangeError():
-            return _wrong_input("flex_trading_excludes")
+            return wrong_input("flex_trading_excludes")
         case RefusedError():
-            return _wrong_input("refused", reason=reason_text(hass, error))
+            return wrong_input("refused", reason=reason_text(hass, error))
         case StorageError():
             return _failure("storage")
         case StoppedError():
@@ -120,7 +120,7 @@ def action_error(
                 reason=pending_reason(hass, error.problem),
             )
         case SettingsUnknownError():
-            return _wrong_input("vacation_nothing_known")
+            return wrong_input("vacation_nothing_known")
         case BadKeyError():
             return _failure("key_may_only_read" if can_read else "bad_key")
         case NotFoundError():
@@ -189,7 +189,8 @@ def pending_reason(hass: HomeAssistant, problem: Problem) -> str:
             return async_error_text(hass, action_error(hass, problem))
 
 
-def _wrong_input(key: str, **placeholders: str) -> ServiceValidationError:
+def wrong_input(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return what an action raises for input that cannot be, with the text of a translation key."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,

@@ -7,13 +7,14 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from ..api import Setting, Settings
-from ..const import Target
+from ..api import Setting
+from ..const import HOME_KEY, Target
 from ..model.limits import COLDEST_HOT_WATER, RANGES, is_cold
 from ..sync.home import Home
 from ..sync.vacations import Stage, Vacations
 from .inventory import Inventory
-from .issues import ColdHotWater, async_show_cold_hot_water
+from .issues import HOT_WATER_PAGE, anonymous, async_close_others, async_create_issue
+from .texts import temperature_text
 
 # How long it may be so, in seconds: somebody may be about to set more than one thing.
 GRACE: Final = 600.0
@@ -45,29 +46,26 @@ class HotWaterWatch:
         self.stop()
         now = monotonic()
         cold = {
-            target: settings
+            target: minimum
             for target in self._home.targets
-            if is_cold(settings := self._home.shown(target))
+            if is_cold(shown := self._home.shown(target))
+            and (minimum := shown.hot_water_min) is not None
             and self._vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
         }
         self._since = {target: self._since.get(target, now) for target in cold}
-        async_show_cold_hot_water(
-            self._hass,
-            self._entry_id,
-            self._inventory.identifiers,
-            {
-                target: ColdHotWater(
-                    minimum,
-                    self._before(target, settings),
-                    now - self._since[target] >= GRACE,
-                )
-                for target, settings in cold.items()
-                if (minimum := settings.hot_water_min) is not None
-            },
-        )
-        waits = [
-            wait for since in self._since.values() if (wait := since + GRACE - now) > 0
-        ]
+        prefix = f"hot_water_{self._entry_id}_"
+        # With the minimum: whoever leaves it as it is has not said yes to any other.
+        issues = {
+            target: f"{prefix}{anonymous(target)}_{minimum:g}"
+            for target, minimum in cold.items()
+        }
+        async_close_others(self._hass, prefix, issues.values())
+        waits = []
+        for target, issue_id in issues.items():
+            if (wait := self._since[target] + GRACE - now) > 0:
+                waits.append(wait)
+            else:
+                self._show(issue_id, target, cold[target])
         if waits:
             self._unsub_timer = async_call_later(self._hass, min(waits), self.look)
 
@@ -78,12 +76,29 @@ class HotWaterWatch:
             self._unsub_timer()
             self._unsub_timer = None
 
-    def _before(self, target: Target, settings: Settings) -> float:
-        """Return the minimum to go back to: the one from before, as far as it can be set."""
-        before = (
-            self._home.shadow(target).overrides.base.hot_water_min or COLDEST_HOT_WATER
-        )
+    def _show(self, issue_id: str, target: Target, minimum: float) -> None:
+        """Show an issue that offers the minimum from before, as far as it can be set."""
+        base = self._home.shadow(target).overrides.base
+        before = base.hot_water_min or COLDEST_HOT_WATER
         highest = RANGES[Setting.HOT_WATER_MIN].maximum
-        if settings.hot_water_max is not None:
-            highest = min(highest, settings.hot_water_max)
-        return max(min(before, highest), COLDEST_HOT_WATER)
+        if (maximum := self._home.shown(target).hot_water_max) is not None:
+            highest = min(highest, maximum)
+        before = max(min(before, highest), COLDEST_HOT_WATER)
+        ids = self._inventory.identifiers
+        async_create_issue(
+            self._hass,
+            issue_id,
+            {
+                "heat_pump": ids.async_device_name(target, target or ""),
+                "minimum": temperature_text(self._hass, minimum),
+                "before": temperature_text(self._hass, before),
+                "coldest": temperature_text(self._hass, COLDEST_HOT_WATER),
+                "page": HOT_WATER_PAGE,
+            },
+            data={
+                "entry_id": self._entry_id,
+                "target": target or HOME_KEY,
+                "before": before,
+            },
+            translation_key="hot_water",
+        )

@@ -7,12 +7,10 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..const import PROJECT_URL
 from ..model.identity import Question
-from .issues import async_close_others, async_create_issue
+from .issues import ACCOUNT_LINK_PAGE, async_close_others, async_create_issue
 
 _PREFIX: Final = "same_heat_pump"
-_PAGE: Final = f"{PROJECT_URL}/blob/main/docs/account-link.md"
 
 
 def question_id(question: Question, entry_id: str) -> str:
@@ -49,11 +47,10 @@ def async_ask_only(
             {
                 "gone": ", ".join(question.gone.values()),
                 "there": ", ".join(question.there.values()),
-                "page": _PAGE,
+                "page": ACCOUNT_LINK_PAGE,
             },
             # The data of an issue holds no more than texts and numbers.
             data={"entry_id": entry_id, "question": json.dumps(question.to_json())},
-            is_fixable=True,
             translation_key=f"{_PREFIX}_of_one" if question.only_one else _PREFIX,
         )
     return set(wanted)

@@ -1,19 +1,27 @@
 """What is wrong with a home right now, as Home Assistant shows it under Repairs."""
 
+from collections.abc import Mapping
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from ..api import Setting
+from ..const import Target
 from ..sync.home import Home
 from ..sync.reconciler import Reconciler
-from ..sync.vacations import Vacations
+from ..sync.vacations import Stage, Vacations
 from .errors import nothing_listed_reason, pending_reason
 from .inventory import Inventory
 from .issues import (
-    async_show_broken_links,
-    async_show_no_heat_pumps,
-    async_show_not_kept,
-    async_show_overdue_vacations,
+    ACCOUNT_LINK_PAGE,
+    NO_HEAT_PUMPS_PAGE,
+    NOT_KEPT_PAGE,
+    VACATIONS_PAGE,
+    anonymous,
+    async_close_others,
+    async_create_issue,
 )
+from .texts import async_setting_name, async_value_text
 
 
 class RepairList:
@@ -42,30 +50,76 @@ class RepairList:
         """Show what is wrong, and nothing that no longer is; nothing at all once the home is closed."""
         if self._home.is_closed:
             return
-        ids = self._inventory.identifiers
-        async_show_not_kept(
-            self._hass, self._entry.entry_id, ids, self._home.shadows.not_kept()
-        )
-        async_show_broken_links(
-            self._hass, self._entry.entry_id, ids, self._inventory.heat_pumps
-        )
-        nothing_left = self._inventory.nothing_left
-        async_show_no_heat_pumps(
-            self._hass,
-            self._entry,
-            None
-            if nothing_left is None
-            else nothing_listed_reason(self._hass, nothing_left, self._home.device_id),
-        )
-        async_show_overdue_vacations(
-            self._hass,
-            self._entry.entry_id,
-            ids,
+        hass, inventory = self._hass, self._inventory
+        self._show(
+            "not_kept",
+            NOT_KEPT_PAGE,
             {
-                target: (
-                    self._vacations.stage(target),
-                    pending_reason(self._hass, problem),
-                )
-                for target, problem in self._reconciler.overdue().items()
+                f"{anonymous(target)}_{setting}": {
+                    "heat_pump": self._name(target),
+                    "setting": self._setting_name(target, setting),
+                    "setting_in_title": self._setting_name(target, setting),
+                    "wished": async_value_text(hass, setting, it.accepted),
+                    "held": async_value_text(hass, setting, it.held),
+                }
+                for target, settings in self._home.shadows.not_kept().items()
+                for setting, it in settings.items()
             },
         )
+        self._show(
+            "account_link",
+            ACCOUNT_LINK_PAGE,
+            {
+                anonymous(device_id): {
+                    "heat_pump": self._name(device_id, heat_pump.full_name)
+                }
+                for device_id, heat_pump in inventory.heat_pumps.items()
+                if heat_pump.needs_reauthentication
+            },
+        )
+        no_heat_pumps: dict[str, dict[str, str]] = {}
+        if (nothing_left := inventory.nothing_left) is not None:
+            reason = nothing_listed_reason(hass, nothing_left, self._home.device_id)
+            no_heat_pumps[anonymous(None)] = {
+                "home": self._entry.title,
+                "reason": reason,
+            }
+        self._show("no_heat_pumps", NO_HEAT_PUMPS_PAGE, no_heat_pumps)
+        overdue: dict[str, dict[str, dict[str, str]]] = {
+            "vacation_start": {},
+            "vacation_end": {},
+        }
+        for target, problem in self._reconciler.overdue().items():
+            begins = self._vacations.stage(target) in (Stage.HOME, Stage.STARTING)
+            overdue["vacation_start" if begins else "vacation_end"][
+                anonymous(target)
+            ] = {
+                "heat_pump": self._name(target),
+                "reason": pending_reason(hass, problem),
+            }
+        for key, issues in overdue.items():
+            self._show(key, VACATIONS_PAGE, issues)
+
+    def _name(self, target: Target, default: str = "") -> str:
+        return self._inventory.identifiers.async_device_name(
+            target, default or target or ""
+        )
+
+    def _setting_name(self, target: Target, setting: Setting) -> str:
+        entity = self._inventory.identifiers.async_entity(target, setting)
+        return async_setting_name(self._hass, entity.entity_id) if entity else setting
+
+    def _show(
+        self, key: str, page: str, issues: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Show exactly these issues of a kind, each with its placeholders."""
+        prefix = f"{key}_{self._entry.entry_id}_"
+        async_close_others(self._hass, prefix, {prefix + name for name in issues})
+        for name, placeholders in issues.items():
+            async_create_issue(
+                self._hass,
+                prefix + name,
+                placeholders,
+                translation_key=key,
+                learn_more_url=page,
+            )

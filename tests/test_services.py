@@ -9,7 +9,11 @@ import voluptuous as vol
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    label_registry as lr,
+)
 
 from .house import TARGETS, USER, House, ids, refuse_changes
 
@@ -313,14 +317,12 @@ async def test_hot_water_pair(house: House) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {},
         {"temperature": 20},
         {"preferred_temperature": "warm"},
         {"schedule": "perhaps"},
         {"control_mode": "turbo"},
         {"country": "Netherlands"},
         {"postal_code": "   "},
-        {"device_id": [], "schedule": True},
     ],
 )
 async def test_malformed(house: House, fields: dict[str, Any]) -> None:
@@ -329,6 +331,82 @@ async def test_malformed(house: House, fields: dict[str, Any]) -> None:
     with pytest.raises(vol.Invalid):
         await update(house, **fields)
     assert house.received() == []
+
+
+async def test_nothing_to_set(house: House) -> None:
+    """An action without any setting says so in words, and where there is nothing else wrong."""
+    await house.connected()
+    assert "No setting was chosen" in await refused(house)
+
+
+async def test_target_by_area_and_label(house: House) -> None:
+    """An area or a label stands for the heat pumps in it, whatever else is there."""
+    await house.connected("hp-1", "hp-2", "hp-3")
+    devices = dr.async_get(house.hass)
+    area = ar.async_get(house.hass).async_create("Cellar")
+    label = lr.async_get(house.hass).async_create("Warm")
+    devices.async_update_device(house.device("hp-1").id, area_id=area.id)
+    devices.async_update_device(house.device("hp-3").id, labels={label.label_id})
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(house.hass)
+    foreign = devices.async_get_or_create(
+        config_entry_id=other.entry_id, identifiers={("other", "lamp")}, name="Lamp"
+    )
+    devices.async_update_device(foreign.id, area_id=area.id)
+    response = await update(
+        house, area_id=area.id, label_id=label.label_id, schedule=True
+    )
+    assert response.keys() == {house.device("hp-1").id, house.device("hp-3").id}
+    assert sorted(body["device_id"] for body in house.received()) == ["hp-1", "hp-3"]
+    devices.async_update_device(house.device("hp-1").id, area_id=None)
+    house.cloud.journal.clear()
+    words = await refused(house, area_id=area.id, schedule=True)
+    assert "Nothing that was chosen belongs to" in words
+
+
+async def test_target_by_entity(house: House) -> None:
+    """An entity stands for its heat pump; others are passed over, but where there is none of ours."""
+    await house.connected("hp-1", "hp-2")
+    house.hass.states.async_set("light.lamp", "on")
+    entities = [house.entity_id("schedule", "hp-2"), "light.lamp"]
+    await update(house, entity_id=entities, schedule=True)
+    assert house.received() == [{**ids("hp-2"), "room": {"schedule_enabled": True}}]
+    house.cloud.journal.clear()
+    words = await refused(house, entity_id="light.lamp", schedule=False)
+    assert "Nothing that was chosen belongs to" in words
+
+
+async def test_home_and_its_heat_pumps(house: House) -> None:
+    """Whoever chooses all heat pumps, and one of them as well, changes all with one request."""
+    await house.connected("hp-1", "hp-2")
+    response = await update(house, "home", "hp-1", schedule=True)
+    assert response.keys() == {house.device("home").id}
+    assert house.received() == [{**ids("home"), "room": {"schedule_enabled": True}}]
+
+
+async def test_home_is_named_only_where_there_are_several(house: House) -> None:
+    """The only home is the one that is meant; of several, one has to be chosen, or a heat pump of it."""
+    await house.connected("hp-1")
+    entry_id = house.entry.entry_id
+
+    async def schedule(**data: Any) -> None:
+        await house.hass.services.async_call(
+            DOMAIN, "update_settings", {"schedule": True, **data}, blocking=True
+        )
+
+    await schedule()
+    assert [body["user_id"] for body in house.received()] == [USER]
+    house.add_heat_pump("hp-9", user_id="user-9")
+    await house.connect(user_id="user-9")
+    with pytest.raises(ServiceValidationError, match="There are several homes"):
+        await schedule()
+    await schedule(device_id=house.device("hp-9", "user-9").id)
+    await schedule(config_entry_id=entry_id)
+    assert [body["user_id"] for body in house.received()] == ["user-9", USER]
+    for entry in house.hass.config_entries.async_entries(DOMAIN):
+        await house.hass.config_entries.async_remove(entry.entry_id)
+    with pytest.raises(ServiceValidationError, match="no such home"):
+        await schedule()
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from .model.errors import PROBLEMS
 from .model.profile import Profile
 from .model.shadow import Outcome
 from .sync.actuator import Actuator
+from .sync.for_a_while import ForAWhile
 from .sync.home import Home
 from .sync.reconciler import Reconciler
 from .sync.request_log import RequestLog
@@ -105,6 +106,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._actuator = Actuator(self.home, Profile.from_options(entry.options))
         self.reconciler = Reconciler(hass, self.home, self._actuator, self._create_task)
         self.vacations = Vacations(self.home, self._actuator, self.reconciler)
+        self.for_a_while = ForAWhile(self.home, self._actuator, self.reconciler)
         self.hot_water = HotWaterWatch(
             hass, entry.entry_id, self.inventory, self.home, self.vacations
         )
@@ -117,7 +119,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             reconciler=self.reconciler,
         )
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
-        self.passed_over = 0
         self.last_failure = ""
         self._answered_at = 0.0
         # Whoever listens hears of what a poll has read at the end of the poll.
@@ -197,7 +198,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         except SteeringError as error:
             self._miss(error)
         else:
-            self.passed_over = len(reading.passed_over)
             instead = self.inventory.nothing_left
             if at_setup:
                 self._actuator.begin_missed()
@@ -281,7 +281,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             return
         self.access.look()
         self.repair_list.async_show()
-        data = snapshot(self.inventory.heat_pumps, self.home, self.vacations)
+        data = snapshot(
+            self.inventory.heat_pumps, self.home, self.vacations, self.for_a_while
+        )
         if data != self.data:
             self.data = data
             if not self._is_entering:

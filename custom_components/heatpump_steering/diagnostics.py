@@ -129,7 +129,7 @@ def _polling(coordinator: SteeringCoordinator) -> dict[str, Any]:
         "last_read": coordinator.requests.last_read,
         "last_write": coordinator.requests.last_write,
         "passed_over_in_list": len(coordinator.inventory.others),
-        "passed_over_in_settings": coordinator.passed_over,
+        "passed_over_in_settings": coordinator.inventory.passed_over,
     }
 
 

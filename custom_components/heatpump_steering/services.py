@@ -1,13 +1,13 @@
-"""The action: any subset of the settings, for heat pumps or the home, in one request each."""
+"""The actions: any of the settings, for good or for a while, for heat pumps or homes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, UnitOfTemperature
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_NAME, UnitOfTemperature
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -15,19 +15,26 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 from homeassistant.util.unit_conversion import (
     TemperatureConverter,
     TemperatureDeltaConverter,
 )
 
+from .addressed import Addressed, addressed
 from .api import ControlMode, Setting, Settings, Value, without_dust
-from .const import DOMAIN, Target
-from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .const import DOMAIN
+from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
 from .ui.errors import wrong_input
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
+SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
+SERVICE_END_OVERRIDE: Final = "end_override"
+ATTR_DURATION: Final = "duration"
+ATTR_UNTIL: Final = "until"
 
 
 def _off_in_yaml(value: object) -> object:
@@ -50,17 +57,44 @@ _FIELDS: Final[Mapping[Setting, Any]] = {
     Setting.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
 }
 
-_KEYS: Final[dict[vol.Marker, Any]] = {
-    vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
-    vol.Optional(ATTR_DEVICE_ID): vol.All(
-        cv.ensure_list, [cv.string], vol.Length(min=1)
-    ),
-    **{vol.Optional(str(setting)): check for setting, check in _FIELDS.items()},
+# What may be said as a difference from what is set: overlapping ones add up.
+_BY: Final = {
+    f"{setting}_by": setting
+    for setting in (
+        Setting.PREFERRED_TEMPERATURE,
+        Setting.HOT_WATER_MIN,
+        Setting.HOT_WATER_MAX,
+    )
+}
+# For ever, and never read back.
+_NOT_FOR_A_WHILE: Final = {Setting.COUNTRY, Setting.POSTAL_CODE}
+
+_ADDRESSED: Final[VolDictType] = {
+    vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+    **cv.TARGET_SERVICE_FIELDS,
 }
 
-_SCHEMA: Final = vol.Schema(
-    vol.All(_KEYS, cv.has_at_least_one_key(*(str(setting) for setting in _FIELDS)))
+_UPDATE_SCHEMA: Final = vol.Schema(
+    {
+        **_ADDRESSED,
+        **{vol.Optional(str(setting)): check for setting, check in _FIELDS.items()},
+    }
 )
+_OVERRIDE_SCHEMA: Final = vol.Schema(
+    {
+        **_ADDRESSED,
+        vol.Optional(ATTR_NAME): vol.All(cv.string, vol.Strip, vol.Length(1, 100)),
+        vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
+        vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
+        **{
+            vol.Optional(str(setting)): check
+            for setting, check in _FIELDS.items()
+            if setting not in _NOT_FOR_A_WHILE
+        },
+        **{vol.Optional(key): vol.Coerce(float) for key in _BY},
+    }
+)
+_END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
 
 # What is said and answered in the house's own unit; the settings are in °C and kelvin.
 _CONVERTERS: Final = {
@@ -74,55 +108,149 @@ _CONVERTERS: Final = {
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the action."""
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_UPDATE_SETTINGS,
-        _async_update_settings,
-        schema=_SCHEMA,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
+    """Register the actions."""
+    for name, handler, schema in (
+        (SERVICE_UPDATE_SETTINGS, _async_update_settings, _UPDATE_SCHEMA),
+        (SERVICE_OVERRIDE_SETTINGS, _async_override_settings, _OVERRIDE_SCHEMA),
+        (SERVICE_END_OVERRIDE, _async_end_override, _END_SCHEMA),
+    ):
+        hass.services.async_register(
+            DOMAIN,
+            name,
+            handler,
+            schema=schema,
+            supports_response=SupportsResponse.OPTIONAL,
+        )
 
 
 async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
-    """Change the settings of the home, or of the heat pumps that are named.
+    """Change settings for good; returns what was sent and what is shown after it, by device."""
+    places = addressed(call.hass, call.data)
+    change = _settings(call)
+    if not change:
+        raise wrong_input("nothing_to_set")
+    await _async_each(
+        it.coordinator.async_change(it.target, change) for it in places.values()
+    )
+    return {
+        name: {
+            "sent": _told(call, change),
+            "shown": _told(call, it.coordinator.home.shown(it.target)),
+        }
+        for name, it in places.items()
+    }
 
-    Returns what was sent and what is shown after it, by device. Raises ServiceValidationError or
-    HomeAssistantError; the heat pumps are independent of each other, so one failure does not stop the others.
-    """
-    hass = call.hass
-    coordinator = _coordinator(hass, call.data[ATTR_CONFIG_ENTRY_ID])
-    targets = {
-        device_id: _target(hass, coordinator, device_id)
-        for device_id in call.data.get(ATTR_DEVICE_ID, ())
-    } or {"home": coordinator.home.device_id}
-    unit = hass.config.units.temperature_unit
-    change = Settings.of(
+
+async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
+    """Set something for a while; returns what is in force and what is shown after it, by device."""
+    places = addressed(call.hass, call.data)
+    now = dt_util.utcnow()
+    until = _until(call, now)
+    override = Override(
+        name=call.data.get(ATTR_NAME, FOR_A_WHILE),
+        values=_settings(call),
+        by={
+            setting: _converted_difference(call, call.data[key])
+            for key, setting in _BY.items()
+            if key in call.data
+        },
+        began=now,
+        until=until,
+    )
+    if not override.settings:
+        raise wrong_input("nothing_to_set")
+    if both := override.values.keys() & override.by.keys():
+        raise wrong_input("value_and_difference", setting=min(both))
+    if override.name.casefold() in (VACATION, WELCOME_HOME):
+        raise wrong_input("reserved_name", name=override.name)
+    await _async_each(
+        it.coordinator.async_do(
+            it.coordinator.for_a_while.async_begin(it.target, override)
+        )
+        for it in places.values()
+    )
+    return _in_force(call, places)
+
+
+async def _async_end_override(call: ServiceCall) -> ServiceResponse:
+    """End what is set for a while, but for vacations; returns what is still in force and what is shown, by device."""
+    places = addressed(call.hass, call.data)
+    name = call.data.get(ATTR_NAME)
+    await _async_each(
+        it.coordinator.async_do(
+            it.coordinator.for_a_while.async_end(
+                it.target, None if name is None else [name]
+            )
+        )
+        for it in places.values()
+    )
+    return _in_force(call, places)
+
+
+def _until(call: ServiceCall, now: datetime) -> datetime | None:
+    """Return when it ends; raises ServiceValidationError for an end that is not ahead."""
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    if until is not None:
+        until = dt_util.as_utc(until)
+    elif (duration := call.data.get(ATTR_DURATION)) is not None:
+        until = now + duration
+    if until is not None and until <= now:
+        raise wrong_input("end_not_ahead")
+    return until
+
+
+async def _async_each(works: Iterable[Awaitable[None]]) -> None:
+    """Wait for work at several heat pumps, which are independent of each other; raises the first failure."""
+    for outcome in await asyncio.gather(*works, return_exceptions=True):
+        if outcome is not None:
+            raise outcome
+
+
+def _settings(call: ServiceCall) -> Settings:
+    """Return the settings that are given, in °C and kelvin."""
+    unit = call.hass.config.units.temperature_unit
+    return Settings.of(
         {
             setting: _converted(setting, call.data[setting], lambda own: (unit, own))
             for setting in Setting
             if setting in call.data
         }
     )
-    outcomes = await asyncio.gather(
-        *(coordinator.async_change(target, change) for target in set(targets.values())),
-        return_exceptions=True,
+
+
+def _converted_difference(call: ServiceCall, difference: float) -> float:
+    """Return a difference in kelvin."""
+    unit = call.hass.config.units.temperature_unit
+    return without_dust(
+        TemperatureDeltaConverter.convert(difference, unit, UnitOfTemperature.KELVIN)
     )
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    if not call.return_response:
-        return None
 
-    def told(settings: Settings) -> JsonObjectType:
-        return {
-            str(setting): _converted(setting, value, lambda own: (own, unit))
-            for setting, value in settings.items()
-        }
 
+def _told(call: ServiceCall, settings: Settings) -> JsonObjectType:
+    """Return settings as they are answered: in the house's own unit."""
+    unit = call.hass.config.units.temperature_unit
     return {
-        name: {"sent": told(change), "shown": told(coordinator.home.shown(target))}
-        for name, target in targets.items()
+        str(setting): _converted(setting, value, lambda own: (own, unit))
+        for setting, value in settings.items()
+    }
+
+
+def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResponse:
+    return {
+        name: {
+            "in_force": [
+                {
+                    "name": override.name,
+                    "until": None
+                    if override.until is None
+                    else dt_util.as_local(override.until).isoformat(timespec="seconds"),
+                    "settings": [str(setting) for setting in sorted(override.settings)],
+                }
+                for override in it.coordinator.for_a_while.in_force(it.target)
+            ],
+            "shown": _told(call, it.coordinator.home.shown(it.target)),
+        }
+        for name, it in places.items()
     }
 
 
@@ -134,28 +262,3 @@ def _converted(
         return value
     converter, own_unit = _CONVERTERS[setting]
     return without_dust(converter.convert(value, *from_to(own_unit)))
-
-
-def _coordinator(hass: HomeAssistant, entry_id: str) -> SteeringCoordinator:
-    """Return the coordinator of a config entry that is ours and loaded."""
-    entry: HeatPumpSteeringConfigEntry | None = hass.config_entries.async_get_entry(
-        entry_id
-    )
-    if entry is None or entry.domain != DOMAIN:
-        raise wrong_input("entry_not_found")
-    if entry.state is not ConfigEntryState.LOADED:
-        raise wrong_input("entry_not_loaded", entry=entry.title)
-    return entry.runtime_data
-
-
-def _target(
-    hass: HomeAssistant, coordinator: SteeringCoordinator, device_id: str
-) -> Target:
-    """Return the target that a device of Home Assistant stands for."""
-    device = dr.async_get(hass).async_get(device_id)
-    identifiers = coordinator.inventory.identifiers
-    for target in coordinator.data.targets:
-        if device and identifiers.device(target) in device.identifiers:
-            return target
-    name = device and (device.name_by_user or device.name)
-    raise wrong_input("not_our_device", device=name or device_id)

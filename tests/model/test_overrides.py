@@ -509,8 +509,8 @@ def test_difference_and_a_hand(house: Controller, cloud: HeatPump) -> None:
     house.set(Settings(preferred_temperature=19.0))
     house.come_to_rest()
     (override,) = house.shadow.overrides.in_force
-    assert (override.by, override.left) == (
-        {Setting.HOT_WATER_MIN: 3},
+    assert (dict(override.by), set(override.left)) == (
+        {Setting.HOT_WATER_MIN: 3.0},
         {Setting.PREFERRED_TEMPERATURE},
     )
     house.end("warmer")

@@ -578,7 +578,7 @@ def test_write_only(begin: Begin) -> None:
     call = house.done(
         house.act("climate.set_preset_mode", "climate", "home", preset_mode="away")
     )
-    assert call.key == "vacation_nothing_known"
+    assert call.key == "nothing_to_return_to"
     house.plan(0, 0.5 * HOUR)
     house.wait(20 * 60, step=10)
     assert not house.requests()

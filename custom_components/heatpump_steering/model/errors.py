@@ -1,5 +1,6 @@
 """What keeps a change from the cloud, beside the cloud itself."""
 
+from enum import StrEnum
 from typing import Final
 
 from ..api import SteeringError
@@ -47,14 +48,23 @@ type Problem = (
 """What keeps a heat pump from what is desired of it."""
 
 
-class PendingError(Exception):
-    """A vacation that could not be begun or ended everywhere yet, though it is tried on; `problem` is why."""
+class Pending(StrEnum):
+    """What is tried on."""
 
-    def __init__(self, problem: Problem, *, is_away: bool) -> None:
-        """Keep why, and whether it is the beginning."""
+    VACATION_START = "vacation_start"
+    VACATION_END = "vacation_end"
+    OVERRIDE_START = "override_start"
+    OVERRIDE_END = "override_end"
+
+
+class PendingError(Exception):
+    """What could not be begun or ended everywhere yet, though it is tried on; `problem` is why."""
+
+    def __init__(self, problem: Problem, pending: Pending) -> None:
+        """Keep why, and what it is."""
         super().__init__(problem)
         self.problem = problem
-        self.is_away = is_away
+        self.pending = pending
 
 
 PROBLEMS: Final = (

@@ -11,6 +11,8 @@ from .limits import RANGES
 
 VACATION: Final = "vacation"
 WELCOME_HOME: Final = "welcome_home"
+FOR_A_WHILE: Final = "for_a_while"
+"""The name of one that was not given any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Brings one heat pump to what is desired of it: begins and ends its overrides, and sends what differs."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
@@ -230,11 +230,29 @@ class Actuator:
         finally:
             self._home.storage.async_save_soon()
 
+    async def async_change_overrides(
+        self, target: Target, change: Callable[[Overrides], Overrides]
+    ) -> None:
+        """Change what is in force at a target, in the state and on the disk, when all that is ahead has been sent.
+
+        Raises StorageError, StoppedError, and what `change` raises.
+        """
+
+        async def compute() -> Settings:
+            await self._keep(target, change(self._home.shadow(target).overrides))
+            return Settings()
+
+        await self._home.put_computed(target, compute)
+
     async def _begin_and_end(self, target: Target) -> None:
         """Bring into the state what is planned, and on the disk; raises StorageError."""
+        overrides = self._home.shadow(target).overrides
+        await self._keep(target, self.as_planned(target, overrides, dt_util.utcnow()))
+
+    async def _keep(self, target: Target, overrides: Overrides) -> None:
+        """Have other overrides at a target, in the state and on the disk; raises StorageError."""
         shadow = self._home.shadow(target)
         before = shadow.overrides
-        overrides = self.as_planned(target, before, dt_util.utcnow())
         if overrides == before:
             return
         shadow.overrides = overrides

@@ -22,7 +22,7 @@ from ..api import (
     UnavailableError,
 )
 from ..const import Target
-from ..model.errors import LimitError, StorageError, UncertainError
+from ..model.errors import PROBLEMS, LimitError, UncertainError
 from ..model.limits import check_hot_water, check_order
 from .shadows import Shadows
 from .write_queue import Batch, QueuedChange, merged
@@ -73,7 +73,7 @@ class Sender:
         (computed,) = batch.changes
         try:
             await self._send_computed(batch, batch.compute)
-        except (LimitError, StorageError, SteeringError) as error:
+        except PROBLEMS as error:
             computed.fail(error)
         else:
             computed.succeed()

@@ -7,7 +7,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import Setting
 from ..const import Target
-from ..model.errors import PendingError, SettingsUnknownError, StorageError
+from ..model.errors import Pending, PendingError, SettingsUnknownError, StorageError
 from ..model.override import VACATION, WELCOME_HOME
 from ..model.schedule import Plan, ended, new_uid, remembered
 from .actuator import Actuator
@@ -138,6 +138,6 @@ class Vacations:
         await self._async_carry_out()
 
     async def _async_carry_out(self) -> None:
-        is_away = self.is_away
+        pending = Pending.VACATION_START if self.is_away else Pending.VACATION_END
         for problem in (await self._reconciler.async_carried_out()).values():
-            raise PendingError(problem, is_away=is_away)
+            raise PendingError(problem, pending)

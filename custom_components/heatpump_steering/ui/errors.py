@@ -115,12 +115,10 @@ def action_error(
         case StoppedError():
             return _failure("stopped")
         case PendingError():
-            return _failure(
-                "vacation_start_pending" if error.is_away else "vacation_end_pending",
-                reason=pending_reason(hass, error.problem),
-            )
+            reason = pending_reason(hass, error.problem)
+            return _failure(f"{error.pending}_pending", reason=reason)
         case SettingsUnknownError():
-            return wrong_input("vacation_nothing_known")
+            return wrong_input("nothing_to_return_to")
         case BadKeyError():
             return _failure("key_may_only_read" if can_read else "bad_key")
         case NotFoundError():

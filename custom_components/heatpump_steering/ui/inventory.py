@@ -115,6 +115,7 @@ class Inventory:
         The list is read at setup, every few hours, and when an unknown heat pump turns up or none is left. Raises
         SteeringError at setup only, as later a list that cannot be had hides no settings.
         """
+        self.passed_over = len(reading.passed_over)
         await self._async_list_when_due(reading)
         if reading.heat_pumps.keys() - self.others:
             waited_for = self._ask_on(reading)

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from ..api import HeatPump, Setting, Settings
 from ..const import Target
+from ..model.override import Override
 from ..model.schedule import Plan
 from ..model.shadow import Status
+from ..sync.for_a_while import ForAWhile
 from ..sync.home import Home
 from ..sync.vacations import Stage, Vacations
 
@@ -22,6 +24,8 @@ class TargetData:
     vacation: Stage = Stage.HOME
     in_hand: frozenset[Setting] = frozenset()
     """The settings that a vacation has in hand."""
+    in_force: tuple[Override, ...] = ()
+    """What is set for a while, vacations included; the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class SteeringData:
 
 
 def snapshot(
-    heat_pumps: Mapping[str, HeatPump], home: Home, vacations: Vacations
+    heat_pumps: Mapping[str, HeatPump],
+    home: Home,
+    vacations: Vacations,
+    for_a_while: ForAWhile,
 ) -> SteeringData:
     """Return what is to be shown now."""
     shadows = home.shadows
@@ -47,6 +54,7 @@ def snapshot(
                 shadows.updated_at(target),
                 vacations.stage(target),
                 vacations.in_hand(target),
+                for_a_while.in_force(target),
             )
             for target in shadows.shown_targets
         },

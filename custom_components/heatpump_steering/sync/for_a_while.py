@@ -1,0 +1,91 @@
+"""What somebody sets for a while, beside vacations: begun and ended by presets, actions and buttons."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from ..const import Target
+from ..model.errors import Pending, PendingError, SettingsUnknownError
+from ..model.limits import check_order, check_values
+from ..model.override import VACATION, Override
+from ..model.overrides import Overrides
+from .actuator import Actuator
+from .home import Home
+from .reconciler import Reconciler
+
+
+class ForAWhile:
+    """The overrides of one config entry that do not follow from plans."""
+
+    def __init__(self, home: Home, actuator: Actuator, reconciler: Reconciler) -> None:
+        """Take the home, and what brings its heat pumps along."""
+        self._home = home
+        self._actuator = actuator
+        self._reconciler = reconciler
+
+    def in_force(self, target: Target) -> tuple[Override, ...]:
+        """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump."""
+        targets = [target] if target in self._home.targets else self._home.targets
+        found = {
+            override.name: override
+            for each in targets
+            for override in self._home.shadow(each).overrides.in_force
+        }
+        return tuple(
+            sorted(
+                found.values(),
+                key=lambda it: (it.is_vacation, it.began),
+                reverse=True,
+            )
+        )
+
+    async def async_begin(self, target: Target, override: Override) -> None:
+        """Begin an override at a heat pump, or at all of the home; the same name replaces the one before.
+
+        Raises LimitError for what may not be set, SettingsUnknownError where the cloud tells none of the settings,
+        StorageError and StoppedError if it was not begun, PendingError if the cloud does not have all of it yet.
+        """
+        values = override.values.checked()
+        check_values(values, self._home.shown(target), on_vacation=False)
+        check_order(values, values)
+
+        def begun(overrides: Overrides) -> Overrides:
+            if not override.settings & overrides.base.keys():
+                raise SettingsUnknownError
+            return overrides.begin(override, shown=overrides.base)
+
+        await self._async_carry_out(target, begun, Pending.OVERRIDE_START)
+
+    async def async_end(
+        self, target: Target, names: Iterable[str] | None = None
+    ) -> None:
+        """End the overrides with these names at a heat pump, or at all of the home; all but vacations where no name is given.
+
+        Raises StorageError and StoppedError if they were not ended, PendingError while not all is back.
+        """
+        wanted = None if names is None else set(names)
+
+        def ended(overrides: Overrides) -> Overrides:
+            for override in overrides.in_force:
+                if override.name != VACATION and (
+                    wanted is None or override.name in wanted
+                ):
+                    overrides = overrides.end(override.name)
+            return overrides
+
+        await self._async_carry_out(target, ended, Pending.OVERRIDE_END)
+
+    async def _async_carry_out(
+        self, target: Target, change: Callable[[Overrides], Overrides], pending: Pending
+    ) -> None:
+        targets = self._home.targets if target is None else [target]
+        outcomes = await asyncio.gather(
+            *(self._actuator.async_change_overrides(it, change) for it in targets),
+            return_exceptions=True,
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        problems = await self._reconciler.async_carried_out()
+        for each in targets:
+            if each in problems:
+                raise PendingError(problems[each], pending)

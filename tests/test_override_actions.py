@@ -1,0 +1,261 @@
+"""The actions that set something for a while, and end it."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import TickingDateTimeFactory
+import pytest
+
+from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from .house import House
+
+HELD = {
+    "preferred_temperature": "room.preferred_temperature",
+    "hot_water_min": "dhw.temperature_lower_bound",
+    "hot_water_max": "dhw.temperature_upper_bound",
+    "flex_trading": "optimization_settings.flex_trading",
+    "dynamic_tariff": "optimization_settings.dynamic_tariff",
+}
+HOUR = 3600
+
+
+@pytest.fixture(autouse=True)
+def clock(freezer: TickingDateTimeFactory) -> TickingDateTimeFactory:
+    """Hold the clock before anything is connected."""
+    return freezer
+
+
+def held(house: House, key: str, target: str = "hp-1") -> Any:
+    """Return what the cloud holds."""
+    return house.cloud.cloud.heat_pump(target).held[HELD[key]]
+
+
+async def call(house: House, action: str, **data: Any) -> Any:
+    """Call an action, and return its response."""
+    return await house.hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True
+    )
+
+
+async def override(house: House, **data: Any) -> Any:
+    """Set something for a while."""
+    return await call(house, "override_settings", **data)
+
+
+async def test_for_two_hours(house: House, clock: TickingDateTimeFactory) -> None:
+    """It is on the cloud when the action returns, and back by itself when the time is over."""
+    await house.connected()
+    response = await override(
+        house, name="Bath", hot_water_min=55, duration={"hours": 2}
+    )
+    assert held(house, "hot_water_min") == 55
+    (told,) = response.values()
+    (bath,) = told["in_force"]
+    assert (bath["name"], bath["settings"]) == ("Bath", ["hot_water_min"])
+    until = dt_util.parse_datetime(bath["until"], raise_on_error=True)
+    assert timedelta(hours=1.99) < until - dt_util.now() <= timedelta(hours=2)
+    assert told["shown"]["hot_water_min"] == 55
+    await house.pass_time(clock, 2 * HOUR - 60)
+    assert held(house, "hot_water_min") == 55
+    await house.pass_time(clock, 120)
+    assert held(house, "hot_water_min") == 45
+    assert house.shows("hot_water_min") == "45.0"
+
+
+async def test_until(house: House, clock: TickingDateTimeFactory) -> None:
+    """An end is in the time of the house."""
+    await house.hass.config.async_set_time_zone("Europe/Amsterdam")
+    await house.connected()
+    until = dt_util.now() + timedelta(hours=3)
+    await override(
+        house, preferred_temperature=23, until=until.replace(tzinfo=None).isoformat()
+    )
+    await house.pass_time(clock, 3 * HOUR - 60)
+    assert held(house, "preferred_temperature") == 23
+    await house.pass_time(clock, 120)
+    assert held(house, "preferred_temperature") == 21
+
+
+async def test_until_it_is_ended(house: House, clock: TickingDateTimeFactory) -> None:
+    """Without an end it stays; ended, what is beneath shows again."""
+    await house.connected()
+    await override(house, name="Guests", preferred_temperature=22.5)
+    await override(house, name="Sauna", preferred_temperature=20)
+    await house.pass_time(clock, 48 * HOUR)
+    assert held(house, "preferred_temperature") == 20
+    response = await call(house, "end_override", name="Sauna")
+    assert [it["name"] for it in response["home"]["in_force"]] == ["Guests"]
+    assert held(house, "preferred_temperature") == 22.5
+    response = await call(house, "end_override")
+    assert response["home"]["in_force"] == []
+    assert held(house, "preferred_temperature") == 21
+
+
+async def test_same_name_replaces(house: House) -> None:
+    """Begun again under its name, it sets what it says now, and nothing else."""
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=50, preferred_temperature=23)
+    await override(house, name="Bath", hot_water_min=52)
+    assert held(house, "hot_water_min") == 52
+    assert held(house, "preferred_temperature") == 21
+    await override(house, hot_water_min=51)
+    response = await override(house, hot_water_min=53)
+    assert [it["name"] for it in response["home"]["in_force"]] == [
+        "for_a_while",
+        "Bath",
+    ]
+
+
+@pytest.mark.parametrize("fahrenheit", [False, True])
+async def test_differences_add_up(house: House, fahrenheit: bool) -> None:
+    """What counts from what is set adds up while it overlaps, in the house's unit."""
+    if fahrenheit:
+        house.use_fahrenheit()
+    await house.connected()
+    step = 1.8 if fahrenheit else 1
+    await override(
+        house, name="Sun", preferred_temperature_by=step, hot_water_min_by=step
+    )
+    await override(house, name="Cheap", preferred_temperature_by=2 * step)
+    assert held(house, "preferred_temperature") == 24
+    assert held(house, "hot_water_min") == 46
+    await call(house, "end_override", name="Sun")
+    assert held(house, "preferred_temperature") == 23
+    await call(house, "end_override", name="Cheap")
+    assert (held(house, "preferred_temperature"), held(house, "hot_water_min")) == (
+        21,
+        45,
+    )
+
+
+async def test_hand_wins(house: House, clock: TickingDateTimeFactory) -> None:
+    """What is set by hand meanwhile stays, and the rest goes back."""
+    await house.connected()
+    await override(
+        house, preferred_temperature=23, hot_water_min=50, duration={"hours": 1}
+    )
+    await house.act("number.set_value", "preferred_temperature", value=19)
+    await house.pass_time(clock, HOUR + 60)
+    assert (held(house, "preferred_temperature"), held(house, "hot_water_min")) == (
+        19,
+        45,
+    )
+
+
+async def test_over_a_restart(house: House, clock: TickingDateTimeFactory) -> None:
+    """It ends by itself also after a restart, and where its end was missed."""
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 2})
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    clock.tick(3 * HOUR)
+    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert held(house, "hot_water_min") == 45
+
+
+async def test_beneath_a_vacation(house: House, clock: TickingDateTimeFactory) -> None:
+    """A vacation is on top, and goes on when all that was set for a while is ended."""
+    await house.connected()
+    await override(house, name="Guests", preferred_temperature=23)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    assert held(house, "preferred_temperature") == 16
+    response = await override(house, name="Warmer", preferred_temperature=24)
+    assert [it["name"] for it in response["home"]["in_force"]] == [
+        "vacation",
+        "Warmer",
+        "Guests",
+    ]
+    assert held(house, "preferred_temperature") == 16
+    await call(house, "end_override", name="Warmer")
+    await house.act("climate.set_preset_mode", "climate", preset_mode="none")
+    assert held(house, "preferred_temperature") == 23
+    await call(house, "end_override")
+    assert held(house, "preferred_temperature") == 21
+
+
+async def test_each_heat_pump_by_itself(house: House) -> None:
+    """One heat pump has it, or all of the home; each is ended by itself."""
+    await house.connected("hp-1", "hp-2")
+    await override(house, device_id=house.device("hp-2").id, preferred_temperature=23)
+    assert (
+        held(house, "preferred_temperature"),
+        held(house, "preferred_temperature", "hp-2"),
+    ) == (21, 23)
+    await override(house, name="All", hot_water_min=50)
+    assert (held(house, "hot_water_min"), held(house, "hot_water_min", "hp-2")) == (
+        50,
+        50,
+    )
+    await call(house, "end_override", entity_id=house.entity_id("climate", "hp-2"))
+    assert (held(house, "hot_water_min"), held(house, "hot_water_min", "hp-2")) == (
+        50,
+        45,
+    )
+    assert held(house, "preferred_temperature", "hp-2") == 21
+    await call(house, "end_override")
+    assert held(house, "hot_water_min") == 45
+
+
+async def test_exclusive_optimisations(house: House) -> None:
+    """Flex trading for a while switches the others off, and all come back."""
+    await house.connected()
+    await house.act("switch.turn_on", "dynamic_tariff")
+    await override(house, flex_trading=True)
+    assert (held(house, "flex_trading"), held(house, "dynamic_tariff")) == (True, False)
+    await call(house, "end_override")
+    assert (held(house, "flex_trading"), held(house, "dynamic_tariff")) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({}, "No setting was chosen"),
+        ({"duration": {"hours": 1}}, "No setting was chosen"),
+        ({"hot_water_min": 55, "duration": {"hours": 0}}, "It would be over already"),
+        (
+            {"hot_water_min": 55, "until": "2020-01-01 00:00:00"},
+            "It would be over already",
+        ),
+        ({"hot_water_min": 55, "name": "Vacation"}, "The name “Vacation” is taken"),
+        (
+            {"hot_water_min": 55, "hot_water_min_by": 2},
+            "both as a value and as a difference",
+        ),
+        ({"hot_water_min": 30}, "only be below 40 °C during a vacation"),
+        ({"preferred_temperature": 40}, "10 °C to 30 °C"),
+        (
+            {"hot_water_min": 60, "hot_water_max": 50},
+            "at least 60 °C and at most 50 °C",
+        ),
+        ({"flex_trading": True, "dynamic_tariff": True}, "cannot be combined"),
+    ],
+)
+async def test_refused(house: House, data: dict[str, Any], says: str) -> None:
+    """What cannot be is refused in words, and nothing is sent."""
+    await house.connected()
+    with pytest.raises(ServiceValidationError, match=says):
+        await override(house, **data)
+    assert house.received() == []
+
+
+async def test_nothing_to_return_to(house: House) -> None:
+    """Where nobody knows how a setting is set, it is not set for a while: it could not be put back."""
+    house.cloud.behaviour.write_only = True
+    await house.connected()
+    with pytest.raises(ServiceValidationError, match="could not put them back"):
+        await override(house, preferred_temperature=23)
+    assert house.received() == []
+
+
+async def test_cloud_is_away(house: House, clock: TickingDateTimeFactory) -> None:
+    """What the cloud does not have yet is told as such, and tried on."""
+    await house.connected()
+    house.cloud.weather.add(method="PATCH", status=400, times=200)
+    with pytest.raises(HomeAssistantError, match="goes on trying by itself"):
+        await override(house, preferred_temperature=23)
+    house.cloud.weather.clear()
+    await house.pass_time(clock, 120)
+    assert held(house, "preferred_temperature") == 23

@@ -14,6 +14,7 @@ from .house import House
 
 HELD = {
     "preferred_temperature": "room.preferred_temperature",
+    "allowed_below": "room.temperature_lower_bound",
     "hot_water_min": "dhw.temperature_lower_bound",
     "hot_water_max": "dhw.temperature_upper_bound",
     "flex_trading": "optimization_settings.flex_trading",
@@ -259,3 +260,49 @@ async def test_cloud_is_away(house: House, clock: TickingDateTimeFactory) -> Non
     house.cloud.weather.clear()
     await house.pass_time(clock, 120)
     assert held(house, "preferred_temperature") == 23
+
+
+async def test_called_again_and_again(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """An automation that looks every five minutes how things stand changes nothing twice, and nothing by hand."""
+    await house.connected()
+
+    async def look(**data: Any) -> None:
+        await override(house, name="Sun", keep_changes=True, **data)
+
+    await look(hot_water_min=50, allowed_below_by=1)
+    assert held(house, "allowed_below") == 2.5
+    house.cloud.journal.clear()
+    await look(hot_water_min=50, allowed_below_by=1)
+    assert house.received() == []
+    await house.act("number.set_value", "hot_water_min", value=47)
+    house.cloud.journal.clear()
+    # Another value of the same name is set, but not over what was set by hand.
+    await look(hot_water_min=52, allowed_below_by=2)
+    assert (held(house, "hot_water_min"), held(house, "allowed_below")) == (47, 3.5)
+    await house.act("number.set_value", "allowed_below", value=1)
+    await house.pass_time(clock, HOUR)
+    await look(hot_water_min=52, allowed_below_by=2)
+    assert (held(house, "hot_water_min"), held(house, "allowed_below")) == (47, 1)
+    response = await call(house, "end_override", name="Sun")
+    assert response["home"]["in_force"] == []
+    await look(hot_water_min=52)
+    assert held(house, "hot_water_min") == 52
+    await call(house, "end_override", name="Sun")
+    assert (held(house, "hot_water_min"), held(house, "allowed_below")) == (47, 1)
+
+
+async def test_everything_was_changed_by_hand(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """What has no setting left is not in force for anybody to see, and can be begun anew."""
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 2})
+    await house.act("number.set_value", "hot_water_min", value=50)
+    response = await call(house, "end_override", name="Other")
+    assert response["home"]["in_force"] == []
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 1})
+    assert held(house, "hot_water_min") == 55
+    await house.pass_time(clock, HOUR + 60)
+    assert held(house, "hot_water_min") == 50

@@ -35,6 +35,7 @@ SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
 SERVICE_END_OVERRIDE: Final = "end_override"
 ATTR_DURATION: Final = "duration"
 ATTR_UNTIL: Final = "until"
+ATTR_KEEP_CHANGES: Final = "keep_changes"
 
 
 def _off_in_yaml(value: object) -> object:
@@ -62,6 +63,8 @@ _BY: Final = {
     f"{setting}_by": setting
     for setting in (
         Setting.PREFERRED_TEMPERATURE,
+        Setting.ALLOWED_BELOW,
+        Setting.ALLOWED_ABOVE,
         Setting.HOT_WATER_MIN,
         Setting.HOT_WATER_MAX,
     )
@@ -86,6 +89,7 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_NAME): vol.All(cv.string, vol.Strip, vol.Length(1, 100)),
         vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
         vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
+        vol.Optional(ATTR_KEEP_CHANGES, default=False): cv.boolean,
         **{
             vol.Optional(str(setting)): check
             for setting, check in _FIELDS.items()
@@ -165,7 +169,9 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input("reserved_name", name=override.name)
     await _async_each(
         it.coordinator.async_do(
-            it.coordinator.for_a_while.async_begin(it.target, override)
+            it.coordinator.for_a_while.async_begin(
+                it.target, override, keep_changes=call.data[ATTR_KEEP_CHANGES]
+            )
         )
         for it in places.values()
     )

@@ -8,7 +8,11 @@ import pytest
 
 from custom_components.heatpump_steering.api import ControlMode, Setting, Settings
 from custom_components.heatpump_steering.model.difference import to_send
-from custom_components.heatpump_steering.model.override import VACATION, Override
+from custom_components.heatpump_steering.model.override import (
+    VACATION,
+    WELCOME_HOME,
+    Override,
+)
 from custom_components.heatpump_steering.model.overrides import Overrides
 from custom_components.heatpump_steering.model.tracked import Tracked, Verdict
 
@@ -218,14 +222,15 @@ def test_same_name_replaces(house: Controller, cloud: HeatPump) -> None:
     assert cloud.held == AT_HOME.overlaid_with(BOOST)
 
 
-def test_an_override_that_lost_everything_is_over(
-    house: Controller, cloud: HeatPump
-) -> None:
-    """When all its settings have been set by hand, nothing is in force any more."""
-    house.begin("boost", BOOST)
+def test_an_override_that_lost_everything(house: Controller, cloud: HeatPump) -> None:
+    """When all its settings have been set by hand, it is remembered, and has nothing in hand; Welcome home is over."""
+    for name in ("boost", WELCOME_HOME):
+        house.begin(name, BOOST)
     house.come_to_rest()
     house.set(Settings(hot_water_min=50.0))
-    assert house.shadow.overrides.is_idle
+    (boost,) = house.shadow.overrides.in_force
+    assert (boost.name, boost.settings) == ("boost", set())
+    assert not house.shadow.overrides.tracked
     house.come_to_rest()
     assert cloud.held.hot_water_min == 50
 
@@ -248,7 +253,7 @@ def test_optimizations_go_together(house: Controller, cloud: HeatPump) -> None:
     cloud.set(Settings(flex_trading=True))
     house.come_to_rest()
     assert cloud.held.flex_trading
-    assert house.shadow.overrides.is_idle
+    assert not house.shadow.overrides.tracked
 
 
 def test_unknown_settings_are_left_alone() -> None:

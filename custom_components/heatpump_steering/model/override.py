@@ -55,6 +55,11 @@ class Override:
         kept = self.only(self.settings - settings)
         return replace(kept, left=self.left | (self.settings & settings))
 
+    def continuing(self, earlier: Self) -> Self:
+        """Return it as it goes on from one with its name: without what was changed by hand since that has begun."""
+        without = self.without(earlier.left)
+        return replace(without, left=earlier.left, began=earlier.began)
+
     def on_top_of(self, beneath: Settings) -> Settings:
         """Return settings with this in force.
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 from ..api import Setting, Settings, Value, same_value
 from .kept import read_settings, read_time
 from .limits import COLDEST_HOT_WATER, is_cold
-from .override import VACATION, Override
+from .override import VACATION, WELCOME_HOME, Override
 from .tracked import Tracked
 
 
@@ -122,6 +122,7 @@ class Overrides:
 
     def adjusted(self, override: Override) -> Self:
         """Return the state in which an override that is in force sets something else."""
+        override = override.only(self.base.keys())
         return replace(
             self,
             in_force=tuple(
@@ -179,8 +180,10 @@ class Overrides:
         return replace(
             self,
             base=self.base.overlaid_with(base),
-            # An override that has lost every setting is over; a vacation goes on by its plan.
-            in_force=tuple(it for it in in_force if it.settings or it.is_vacation),
+            # Another one that has lost every setting is remembered until its end, so that it is not begun again.
+            in_force=tuple(
+                it for it in in_force if it.settings or it.name != WELCOME_HOME
+            ),
             tracked={
                 setting: Tracked() if setting in settings else it
                 for setting, it in self.tracked.items()

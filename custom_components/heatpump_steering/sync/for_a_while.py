@@ -29,6 +29,8 @@ class ForAWhile:
             override.name: override
             for each in targets
             for override in self._home.shadow(each).overrides.in_force
+            # One whose settings were all changed by hand is only remembered, so that it is not begun again.
+            if override.settings or override.is_vacation
         }
         return tuple(
             sorted(
@@ -38,8 +40,12 @@ class ForAWhile:
             )
         )
 
-    async def async_begin(self, target: Target, override: Override) -> None:
+    async def async_begin(
+        self, target: Target, override: Override, *, keep_changes: bool = False
+    ) -> None:
         """Begin an override at a heat pump, or at all of the home; the same name replaces the one before.
+
+        With `keep_changes`, what somebody has changed by hand since one of that name began stays as it is.
 
         Raises LimitError for what may not be set, SettingsUnknownError where the cloud tells none of the settings,
         StorageError and StoppedError if it was not begun, PendingError if the cloud does not have all of it yet.
@@ -51,6 +57,8 @@ class ForAWhile:
         def begun(overrides: Overrides) -> Overrides:
             if not override.settings & overrides.base.keys():
                 raise SettingsUnknownError
+            if keep_changes and (current := overrides.get(override.name)):
+                return overrides.adjusted(override.continuing(current))
             return overrides.begin(override, shown=overrides.base)
 
         await self._async_carry_out(target, begun, Pending.OVERRIDE_START)

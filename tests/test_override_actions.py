@@ -306,3 +306,35 @@ async def test_everything_was_changed_by_hand(
     assert held(house, "hot_water_min") == 55
     await house.pass_time(clock, HOUR + 60)
     assert held(house, "hot_water_min") == 50
+
+
+async def test_away_until(house: House, clock: TickingDateTimeFactory) -> None:
+    """A vacation that an action begins ends by itself; while it runs, it can be given another end."""
+    await house.connected("hp-1", "hp-2")
+
+    async def leave(**data: Any) -> None:
+        await house.hass.services.async_call(
+            DOMAIN, "start_vacation", data, blocking=True
+        )
+
+    back = dt_util.now() + timedelta(hours=5)
+    await leave(until=back.replace(tzinfo=None).isoformat())
+    assert held(house, "preferred_temperature", "hp-2") == 16
+    calendar = house.state("vacation", "home").attributes
+    assert calendar["end_time"] == f"{back:%Y-%m-%d %H:%M:%S}"
+    later = back + timedelta(hours=1)
+    await leave(
+        until=later.replace(tzinfo=None).isoformat(),
+        entity_id=house.entity_id("climate", "hp-2"),
+    )
+    await house.pass_time(clock, 5.5 * HOUR)
+    assert held(house, "preferred_temperature") == 16
+    await house.pass_time(clock, HOUR)
+    assert held(house, "preferred_temperature") == 21
+    await leave()
+    assert house.state("climate").attributes["preset_mode"] == "away"
+    await leave()
+    await house.hass.services.async_call(DOMAIN, "end_vacation", {}, blocking=True)
+    assert held(house, "preferred_temperature") == 21
+    with pytest.raises(ServiceValidationError, match="It would be over already"):
+        await leave(until="2020-01-01 00:00:00")

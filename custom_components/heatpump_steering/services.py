@@ -27,12 +27,16 @@ from homeassistant.util.unit_conversion import (
 from .addressed import Addressed, addressed
 from .api import ControlMode, Setting, Settings, Value, without_dust
 from .const import DOMAIN
+from .coordinator import SteeringCoordinator
 from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
 from .ui.errors import wrong_input
+from .ui.texts import async_common_text
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
 SERVICE_END_OVERRIDE: Final = "end_override"
+SERVICE_START_VACATION: Final = "start_vacation"
+SERVICE_END_VACATION: Final = "end_vacation"
 ATTR_DURATION: Final = "duration"
 ATTR_UNTIL: Final = "until"
 ATTR_KEEP_CHANGES: Final = "keep_changes"
@@ -98,6 +102,10 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
         **{vol.Optional(key): vol.Coerce(float) for key in _BY},
     }
 )
+_START_VACATION_SCHEMA: Final = vol.Schema(
+    {**_ADDRESSED, vol.Optional(ATTR_UNTIL): cv.datetime}
+)
+_END_VACATION_SCHEMA: Final = vol.Schema(_ADDRESSED)
 _END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
 
 # What is said and answered in the house's own unit; the settings are in °C and kelvin.
@@ -125,6 +133,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
             schema=schema,
             supports_response=SupportsResponse.OPTIONAL,
         )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_START_VACATION,
+        _async_start_vacation,
+        schema=_START_VACATION_SCHEMA,
+    )
+    hass.services.async_register(
+        DOMAIN, SERVICE_END_VACATION, _async_end_vacation, schema=_END_VACATION_SCHEMA
+    )
 
 
 async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
@@ -191,6 +208,27 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
         for it in places.values()
     )
     return _in_force(call, places)
+
+
+async def _async_start_vacation(call: ServiceCall) -> None:
+    """Begin a vacation of the home now, or give the one that runs another end."""
+    until = _until(call, dt_util.utcnow())
+    summary = async_common_text(call.hass, "vacation")
+    await _async_each(
+        it.async_do(it.vacations.async_leave(summary, until)) for it in _homes(call)
+    )
+
+
+async def _async_end_vacation(call: ServiceCall) -> None:
+    """End the vacation of the home, if there is one."""
+    await _async_each(
+        it.async_do(it.vacations.async_come_home()) for it in _homes(call)
+    )
+
+
+def _homes(call: ServiceCall) -> set[SteeringCoordinator]:
+    """Return the homes that an action is about: a vacation is that of all heat pumps of a home."""
+    return {it.coordinator for it in addressed(call.hass, call.data).values()}
 
 
 def _until(call: ServiceCall, now: datetime) -> datetime | None:

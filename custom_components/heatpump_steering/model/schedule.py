@@ -47,9 +47,9 @@ class Plan:
         ends = self.ends(zone)
         return ends is not None and ends <= now
 
-    def cut_short(self, now: datetime, zone: tzinfo) -> Self:
-        """Return the plan as it is when it ends now."""
-        return replace(self, start=self.begins(zone), end=now)
+    def ending_at(self, end: datetime, zone: tzinfo) -> Self:
+        """Return the plan with another end, which is after its start."""
+        return replace(self, start=self.begins(zone), end=end)
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
@@ -155,9 +155,18 @@ def current_or_next(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> Plan 
 def ended(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> list[Plan]:
     """Return the plans with those that run now cut short; what has only just begun goes altogether."""
     return [
-        plan.cut_short(now, zone) if plan.covers(now, zone) else plan
+        plan.ending_at(now, zone) if plan.covers(now, zone) else plan
         for plan in plans
         if not (plan.covers(now, zone) and plan.begins(zone) == now)
+    ]
+
+
+def ending_at(
+    plans: Iterable[Plan], end: datetime, now: datetime, zone: tzinfo
+) -> list[Plan]:
+    """Return the plans with another end for those that run now."""
+    return [
+        plan.ending_at(end, zone) if plan.covers(now, zone) else plan for plan in plans
     ]
 
 

@@ -1,6 +1,7 @@
 """Vacations of a home, as they are planned in the calendar and begun at a thermostat; and how far each of them is."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from homeassistant.util import dt as dt_util
@@ -9,7 +10,7 @@ from ..api import Setting
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError, StorageError
 from ..model.override import VACATION, WELCOME_HOME
-from ..model.schedule import Plan, ended, new_uid, remembered
+from ..model.schedule import Plan, ended, ending_at, new_uid, remembered
 from .actuator import Actuator
 from .home import Home
 from .reconciler import Reconciler
@@ -115,19 +116,20 @@ class Vacations:
             self._home.changed()
             self._reconciler.look()
 
-    async def async_leave(self, summary: str) -> None:
-        """Begin a vacation now, with an open end; one that runs already goes on.
+    async def async_leave(self, summary: str, until: datetime | None = None) -> None:
+        """Begin a vacation now; one that runs already goes on, until another end where one is given.
 
         Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
         setting that a vacation sets, StorageError if it cannot be written down.
         """
         if not any(map(self._actuator.vacation_values, self._home.targets)):
             raise SettingsUnknownError
+        now, zone = dt_util.utcnow(), dt_util.get_default_time_zone()
         if not self.is_away:
-            plan = Plan(
-                uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
-            )
+            plan = Plan(uid=new_uid(), summary=summary, start=now, end=until)
             await self.async_plan([*self._home.plans, plan])
+        elif until is not None:
+            await self.async_plan(ending_at(self._home.plans, until, now, zone))
         await self._async_carry_out()
 
     async def async_come_home(self) -> None:

@@ -62,9 +62,19 @@ def _diagnostics(
     }
     if entry.state is ConfigEntryState.LOADED:
         coordinator = entry.runtime_data
+        interval = coordinator.update_interval
         raw |= {
             "write_only": coordinator.write_only,
-            "polling": _polling(coordinator),
+            "polling": {
+                "interval_seconds": interval and interval.total_seconds(),
+                "last_update_success": coordinator.last_update_success,
+                "last_exception": str(coordinator.last_exception or ""),
+                "last_failure": coordinator.last_failure,
+                "last_read": coordinator.requests.last_read,
+                "last_write": coordinator.requests.last_write,
+                "passed_over_in_list": len(coordinator.inventory.others),
+                "passed_over_in_settings": coordinator.passed_over,
+            },
             "targets": {
                 names[target]: _target(coordinator, target)
                 for target in coordinator.data.targets
@@ -84,13 +94,11 @@ def _diagnostics(
         names[None]: entry.data[CONF_USER_ID],
         **{name: target for target, name in names.items() if target is not None},
         REDACTED: entry.data[CONF_API_KEY],
-        "country": entry.options.get("country", ""),
-        "postal code": entry.options.get("postal_code", ""),
     }
-    redacted: dict[str, Any] = _without(
-        async_redact_data(raw, _TO_REDACT),
-        {name: secret for name, secret in secrets.items() if secret},
-    )
+    for option in ("country", "postal_code"):
+        if secret := entry.options.get(option):
+            secrets[option.replace("_", " ")] = secret
+    redacted: dict[str, Any] = _without(async_redact_data(raw, _TO_REDACT), secrets)
     return redacted
 
 
@@ -119,20 +127,6 @@ def _names(
     }
 
 
-def _polling(coordinator: SteeringCoordinator) -> dict[str, Any]:
-    interval = coordinator.update_interval
-    return {
-        "interval_seconds": interval and interval.total_seconds(),
-        "last_update_success": coordinator.last_update_success,
-        "last_exception": str(coordinator.last_exception or ""),
-        "last_failure": coordinator.last_failure,
-        "last_read": coordinator.requests.last_read,
-        "last_write": coordinator.requests.last_write,
-        "passed_over_in_list": len(coordinator.inventory.others),
-        "passed_over_in_settings": coordinator.passed_over,
-    }
-
-
 def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
     heat_pump = coordinator.data.heat_pumps.get(target or "")
     return {
@@ -148,9 +142,7 @@ def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
                     setting: asdict(not_kept)
                     for setting, not_kept in shadow.not_kept.items()
                 },
-                "updated_at": shadow.updated_at.isoformat()
-                if shadow.updated_at
-                else None,
+                "updated_at": shadow.updated_at,
                 "overrides": shadow.overrides.to_json(),
             }
             for shadow in coordinator.home.shadows.of(target)

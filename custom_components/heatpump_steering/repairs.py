@@ -1,6 +1,6 @@
 """What Home Assistant offers to do about an issue."""
 
-from typing import Final
+from typing import ClassVar, Final
 
 import voluptuous as vol
 
@@ -32,26 +32,54 @@ from .ui.texts import async_error_text
 CONF_HEAT_PUMP: Final = "heat_pump"
 
 
-class HotWaterFlow(RepairsFlow):
-    """Puts a hot-water minimum below 40 °C right, or leaves it."""
+class SteeringRepairsFlow(RepairsFlow):
+    """Says what is so, and offers what can be done about it."""
+
+    menu_options: ClassVar[list[str]]
+
+    @property
+    def issue(self) -> ir.IssueEntry | None:
+        """Return the issue as it is now; there is none any more if it has settled itself meanwhile."""
+        return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+
+    @property
+    def placeholders(self) -> dict[str, str] | None:
+        """Return what the texts of the issue are filled in with."""
+        return self.issue.translation_placeholders if self.issue else None
+
+    @property
+    def entry(self) -> ConfigEntry | None:
+        """Return the home that the issue is about."""
+        assert self.data is not None
+        return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what is so, and offer both."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        """Show the menu."""
         return self.async_show_menu(
             step_id="init",
-            menu_options=["put_back", "leave"],
-            description_placeholders=issue.translation_placeholders if issue else None,
+            menu_options=self.menu_options,
+            description_placeholders=self.placeholders,
         )
+
+    def async_leave(self) -> RepairsFlowResult:
+        """Leave it as it is, and ask no more while it stays so."""
+        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
+        return self.async_abort(reason="left")
+
+
+class HotWaterFlow(SteeringRepairsFlow):
+    """Puts a hot-water minimum below 40 °C right, or leaves it."""
+
+    menu_options: ClassVar[list[str]] = ["put_back", "leave"]
 
     async def async_step_put_back(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Set the value from before; a maximum below it, which can only be one below 40 °C, is raised with it."""
         assert self.data is not None
-        entry = self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+        entry = self.entry
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_connected")
         coordinator: SteeringCoordinator = entry.runtime_data
@@ -77,29 +105,20 @@ class HotWaterFlow(RepairsFlow):
     async def async_step_leave(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Leave it as it is, and ask no more while it stays so."""
-        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-        return self.async_abort(reason="left")
+        """Leave it as it is."""
+        return self.async_leave()
 
 
-class SameHeatPumpFlow(RepairsFlow):
+class SameHeatPumpFlow(SteeringRepairsFlow):
     """Takes a heat pump for one that has gone, or for another one."""
 
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Say what is so, and offer both."""
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["same", "other"],
-            description_placeholders=self._placeholders,
-        )
+    menu_options: ClassVar[list[str]] = ["same", "other"]
 
     async def async_step_same(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Let it have all that the other one had; ask which one that is, where there are several."""
-        entry, question = self._entry, self._question
+        entry, question = self.entry, self._question
         if entry is None or question is None:
             return self.async_abort(reason="settled")
         choice = question.there if question.only_one else question.gone
@@ -119,7 +138,7 @@ class SameHeatPumpFlow(RepairsFlow):
             return self.async_show_form(
                 step_id="same",
                 data_schema=vol.Schema({vol.Required(CONF_HEAT_PUMP): selector}),
-                description_placeholders=self._placeholders,
+                description_placeholders=self.placeholders,
             )
         else:
             (chosen,) = choice
@@ -132,32 +151,15 @@ class SameHeatPumpFlow(RepairsFlow):
     async def async_step_other(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Leave them apart."""
+        """Leave them apart; of a heat pump that stays missed it would be asked again."""
         if self._question is not None and self._question.only_one:
-            # The one that has gone stays missed, so it would be asked again.
-            ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-            return self.async_abort(reason="left")
+            return self.async_leave()
         return self.async_create_entry(data={})
 
     @property
     def _question(self) -> Question | None:
-        """Return the question as it is now; there is none any more if it has settled itself meanwhile."""
-        if (issue := self._issue) is None or issue.data is None:
-            return None
-        return question_of(issue.data)
-
-    @property
-    def _issue(self) -> ir.IssueEntry | None:
-        return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-
-    @property
-    def _placeholders(self) -> dict[str, str] | None:
-        return self._issue.translation_placeholders if self._issue else None
-
-    @property
-    def _entry(self) -> ConfigEntry | None:
-        assert self.data is not None
-        return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+        issue = self.issue
+        return question_of(issue.data) if issue and issue.data else None
 
 
 async def async_create_fix_flow(

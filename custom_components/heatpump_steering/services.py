@@ -1,13 +1,13 @@
 """The action: any subset of the settings, for heat pumps or the home, in one request each."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import voluptuous as vol
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID, UnitOfTemperature
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -17,15 +17,13 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util.json import JsonObjectType
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
-from .api import ControlMode, Setting, Settings, Value, without_dust
+from .api import ControlMode, Setting, Settings
 from .const import DOMAIN, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .model.limits import DIFFERENCES
 from .ui.errors import wrong_input
+from .ui.units import from_house, to_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 
@@ -62,15 +60,6 @@ _SCHEMA: Final = vol.Schema(
     vol.All(_KEYS, cv.has_at_least_one_key(*(str(setting) for setting in _FIELDS)))
 )
 
-# What is said and answered in the house's own unit; the settings are in °C and kelvin.
-_CONVERTERS: Final = {
-    Setting.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-}
-
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
@@ -96,10 +85,11 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
         device_id: _target(hass, coordinator, device_id)
         for device_id in call.data.get(ATTR_DEVICE_ID, ())
     } or {"home": coordinator.home.device_id}
-    unit = hass.config.units.temperature_unit
     change = Settings.of(
         {
-            setting: _converted(setting, call.data[setting], lambda own: (unit, own))
+            setting: from_house(hass, value, is_difference=setting in DIFFERENCES)
+            if isinstance(value := call.data[setting], float)
+            else value
             for setting in Setting
             if setting in call.data
         }
@@ -114,26 +104,21 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     if not call.return_response:
         return None
 
-    def told(settings: Settings) -> JsonObjectType:
+    def in_house_unit(settings: Settings) -> JsonObjectType:
         return {
-            str(setting): _converted(setting, value, lambda own: (own, unit))
+            str(setting): to_house(hass, value, is_difference=setting in DIFFERENCES)
+            if isinstance(value, float)
+            else value
             for setting, value in settings.items()
         }
 
     return {
-        name: {"sent": told(change), "shown": told(coordinator.home.shown(target))}
+        name: {
+            "sent": in_house_unit(change),
+            "shown": in_house_unit(coordinator.home.shown(target)),
+        }
         for name, target in targets.items()
     }
-
-
-def _converted(
-    setting: Setting, value: Value, from_to: Callable[[str], tuple[str, str]]
-) -> Value:
-    """Return the value in another unit, where it has one."""
-    if setting not in _CONVERTERS or not isinstance(value, float):
-        return value
-    converter, own_unit = _CONVERTERS[setting]
-    return without_dust(converter.convert(value, *from_to(own_unit)))
 
 
 def _coordinator(hass: HomeAssistant, entry_id: str) -> SteeringCoordinator:

@@ -1,5 +1,6 @@
 """What Home Assistant offers to do about an issue."""
 
+import json
 from typing import ClassVar, Final
 
 import voluptuous as vol
@@ -26,7 +27,6 @@ from .coordinator import SteeringCoordinator
 from .model.identity import Question
 from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
-from .ui.questions import is_question, question_of
 from .ui.texts import async_error_text
 
 CONF_HEAT_PUMP: Final = "heat_pump"
@@ -158,8 +158,9 @@ class SameHeatPumpFlow(SteeringRepairsFlow):
 
     @property
     def _question(self) -> Question | None:
-        issue = self.issue
-        return question_of(issue.data) if issue and issue.data else None
+        if self.issue is None or self.issue.data is None:
+            return None
+        return Question.from_json(json.loads(str(self.issue.data["question"])))
 
 
 async def async_create_fix_flow(
@@ -170,4 +171,4 @@ async def async_create_fix_flow(
     """Return the flow that mends an issue."""
     if data is None:
         return ConfirmRepairFlow()
-    return SameHeatPumpFlow() if is_question(issue_id) else HotWaterFlow()
+    return SameHeatPumpFlow() if "question" in data else HotWaterFlow()

@@ -18,10 +18,10 @@ from homeassistant.core import (
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util.json import JsonObjectType
 
-from .api import ControlMode, Setting, Settings
+from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .model.limits import DIFFERENCES
+from .model.limits import DIFFERENCES, RANGES
 from .ui.errors import wrong_input
 from .ui.units import from_house, to_house
 
@@ -34,16 +34,9 @@ def _off_in_yaml(value: object) -> object:
 
 
 _FIELDS: Final[Mapping[Setting, Any]] = {
-    Setting.PREFERRED_TEMPERATURE: vol.Coerce(float),
-    Setting.ALLOWED_BELOW: vol.Coerce(float),
-    Setting.ALLOWED_ABOVE: vol.Coerce(float),
-    Setting.SCHEDULE: cv.boolean,
+    **dict.fromkeys(RANGES, vol.Coerce(float)),
+    **dict.fromkeys(SWITCHES, cv.boolean),
     Setting.CONTROL_MODE: vol.All(_off_in_yaml, vol.Coerce(ControlMode)),
-    Setting.HOT_WATER_MIN: vol.Coerce(float),
-    Setting.HOT_WATER_MAX: vol.Coerce(float),
-    Setting.FLEX_TRADING: cv.boolean,
-    Setting.DYNAMIC_TARIFF: cv.boolean,
-    Setting.PV_SELF_CONSUMPTION: cv.boolean,
     Setting.COUNTRY: vol.All(cv.string, vol.Upper, vol.Match(r"^[A-Z]{2}$")),
     Setting.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
 }

@@ -19,6 +19,7 @@ from .errors import (
 )
 from .identification import DeviceIds as DeviceIds, id_key as id_key
 from .models import (
+    SWITCHES as SWITCHES,
     ControlMode as ControlMode,
     HeatPump as HeatPump,
     Listing as Listing,

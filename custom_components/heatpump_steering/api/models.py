@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class ControlMode(StrEnum):
@@ -36,6 +37,15 @@ class Setting(StrEnum):
     PV_SELF_CONSUMPTION = "pv_self_consumption"
     COUNTRY = "country"
     POSTAL_CODE = "postal_code"
+
+
+# The settings that are on or off.
+SWITCHES: Final = (
+    Setting.FLEX_TRADING,
+    Setting.DYNAMIC_TARIFF,
+    Setting.PV_SELF_CONSUMPTION,
+    Setting.SCHEDULE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,16 +105,6 @@ def read_value(setting: Setting, raw: object) -> Value | None:
     return read(raw)
 
 
-_BY_GROUP: Final = {
-    group: tuple(
-        (setting, name, read)
-        for setting, (its_group, name, read) in IN_JSON.items()
-        if its_group == group
-    )
-    for group in dict.fromkeys(group for group, _, _ in IN_JSON.values())
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings of one heat pump, or a change to them.
@@ -159,11 +149,9 @@ class Settings:
         if not isinstance(raw, Mapping):
             return cls()
         found: dict[str, Any] = {}
-        for group, settings in _BY_GROUP.items():
-            part = raw.get(group)
-            if isinstance(part, Mapping):
-                for setting, name, read in settings:
-                    found[setting] = read(part.get(name))
+        for setting, (group, name, read) in IN_JSON.items():
+            if isinstance(part := raw.get(group), Mapping):
+                found[setting] = read(part.get(name))
         return cls(**found)
 
     def to_json(self) -> dict[str, dict[str, Value]]:

@@ -57,9 +57,10 @@ def raise_for_status(
             raise RefusedError(_refusals(status, text, redaction))
         case HTTPStatus.TOO_MANY_REQUESTS:
             raise TooManyRequestsError(_retry_after(headers))
-        case HTTPStatus.REQUEST_TIMEOUT:
-            raise UnavailableError(Failure.STATUS, maybe_applied=True, status=status)
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        case _ if (
+            status == HTTPStatus.REQUEST_TIMEOUT
+            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
             raise UnavailableError(
                 Failure.STATUS,
                 maybe_applied=True,

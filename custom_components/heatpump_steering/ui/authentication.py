@@ -1,6 +1,5 @@
 """What somebody types to connect a home: cleaned, checked, and tried at the cloud."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import re
@@ -9,13 +8,14 @@ from typing import Final
 
 from yarl import URL
 
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+
 from ..api import (
     BadKeyError,
     Failure,
     Listing,
     NotFoundError,
     NotUnderstandableError,
-    PassedOver,
     ReadingNotOfferedError,
     RefusedError,
     Settings,
@@ -25,10 +25,7 @@ from ..api import (
     UnavailableError,
 )
 from ..api.client import DEVICES_PATH, SETTINGS_PATH
-from ..const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
-
-# The servers may be named, too: an automation, or somebody who types, need not know the addresses.
-SERVERS: Final = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
+from ..const import CONF_BASE_URL, CONF_USER_ID
 
 _UNAVAILABLE: Final = {
     Failure.NOT_REACHED: "cannot_connect",
@@ -78,7 +75,7 @@ def checked_key(text: str) -> str:
     """Return the API key; raises InputError if it cannot be sent in a header."""
     key = cleaned(text)
     if not key.isascii() or not key.isprintable() or " " in key or not key:
-        raise InputError("api_key", "malformed_key")
+        raise InputError(CONF_API_KEY, "malformed_key")
     return key
 
 
@@ -93,7 +90,6 @@ def checked_id(field: str, text: str) -> str:
 def checked_server(text: str) -> str:
     """Return the server's address; raises InputError for what is no address, or would send the key openly."""
     typed = cleaned(text)
-    typed = SERVERS.get(typed.lower(), typed)
     try:
         url = URL(typed if "://" in typed else f"https://{typed}")
         # Read here as the client reads it: not every name that can be written can also be looked up.
@@ -193,8 +189,17 @@ async def async_try_out(
             await _try_to_write(client, user_id, device_id)
             return Access(write_only=True)
         if must_write:
-            await _prove_writing(client, user_id, device_id)
-        listed = await _listed(client, user_id)
+            try:
+                await client.patch_settings(user_id, device_id, Settings())
+            except BadKeyError:
+                raise InputError(CONF_API_KEY, "key_may_only_read") from None
+            except NotFoundError, RefusedError:
+                # Whether user and heat pump are right, the reading tells.
+                pass
+        try:
+            listed = await client.get_heat_pumps(user_id)
+        except BadKeyError, NotFoundError, ReadingNotOfferedError:
+            listed = Listing()
     except TooManyRequestsError:
         raise InputError("base", "too_many_requests") from None
     except UnavailableError as error:
@@ -208,12 +213,18 @@ async def async_try_out(
     found = reading.heat_pumps.keys() - listed.others
     found |= {heat_pump.device_id for heat_pump in listed.heat_pumps}
     if not found:
-        raise _nothing_found(reading.passed_over + listed.passed_over)
+        # What there is instead helps to find out why.
+        passed_over = reading.passed_over + listed.passed_over
+        if passed_over.other_kinds:
+            raise InputError(CONF_USER_ID, "only_other_kinds", passed_over.kinds)
+        if passed_over.other_users:
+            raise InputError(CONF_USER_ID, "only_other_users")
+        raise InputError(CONF_USER_ID, "no_heat_pumps")
     if device_id is None:
         return Access(write_only=False, device_ids=frozenset(found))
     name = client.device_ids.name(device_id)
     if name not in found:
-        raise InputError("device_id", "unknown_device")
+        raise InputError(CONF_DEVICE_ID, "unknown_device")
     return Access(
         write_only=False,
         device_ids=frozenset(found),
@@ -221,52 +232,19 @@ async def async_try_out(
     )
 
 
-def _nothing_found(passed_over: PassedOver) -> InputError:
-    """Return what to say of a user without any heat pump; what there is instead helps to find out why."""
-    if passed_over.other_kinds:
-        return InputError(CONF_USER_ID, "only_other_kinds", passed_over.kinds)
-    if passed_over.other_users:
-        return InputError(CONF_USER_ID, "only_other_users")
-    return InputError(CONF_USER_ID, "no_heat_pumps")
-
-
-async def _listed(client: SettingsClient, user_id: str) -> Listing:
-    """Return the list of the user's heat pumps; an empty one where there is none to read."""
-    try:
-        return await client.get_heat_pumps(user_id)
-    except BadKeyError, NotFoundError, ReadingNotOfferedError:
-        return Listing()
-
-
-async def _prove_writing(
-    client: SettingsClient, user_id: str, device_id: str | None
-) -> None:
-    """Send a change with only the ids; raises InputError for a key that may only read.
-
-    Whether user and heat pump are right, the reading tells.
-    """
-    with suppress(NotFoundError, RefusedError):
-        try:
-            await client.patch_settings(user_id, device_id, Settings())
-        except BadKeyError:
-            raise InputError("api_key", "key_may_only_read") from None
-
-
 async def _try_to_write(
     client: SettingsClient, user_id: str, device_id: str | None
 ) -> None:
-    """Send a change with only the ids; raises InputError for a bad key, user or heat pump."""
+    """Send a change with only the ids; raises InputError for a bad key, user or heat pump, and SteeringError."""
     try:
         await client.patch_settings(user_id, device_id, Settings())
     except BadKeyError:
-        raise InputError("api_key", "invalid_auth") from None
+        raise InputError(CONF_API_KEY, "invalid_auth") from None
     except NotFoundError:
         if device_id is None:
             raise InputError(CONF_USER_ID, "unknown_user") from None
-    except RefusedError as error:
-        raise InputError("base", "refused", str(error)) from None
     else:
         return
     # Which of the two is it that the cloud does not know?
     await _try_to_write(client, user_id, None)
-    raise InputError("device_id", "unknown_device")
+    raise InputError(CONF_DEVICE_ID, "unknown_device")

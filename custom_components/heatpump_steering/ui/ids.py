@@ -15,8 +15,9 @@ from homeassistant.const import CONF_DEVICE_ID, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from ..api import Setting
+from ..api import SWITCHES, Setting
 from ..const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, HOME_KEY, Target
+from ..model.limits import RANGES
 
 # Every target has one, so it stands for all entities of its target.
 _THERMOSTAT: Final = "climate"
@@ -30,16 +31,9 @@ _PLAIN_HOME: Final = "home"
 _ANY_TEXT: Final = "surrogatepass"
 
 _PLATFORMS = {
-    Setting.PREFERRED_TEMPERATURE: Platform.NUMBER,
-    Setting.ALLOWED_BELOW: Platform.NUMBER,
-    Setting.ALLOWED_ABOVE: Platform.NUMBER,
-    Setting.HOT_WATER_MIN: Platform.NUMBER,
-    Setting.HOT_WATER_MAX: Platform.NUMBER,
+    **dict.fromkeys(RANGES, Platform.NUMBER),
+    **dict.fromkeys(SWITCHES, Platform.SWITCH),
     Setting.CONTROL_MODE: Platform.SELECT,
-    Setting.SCHEDULE: Platform.SWITCH,
-    Setting.FLEX_TRADING: Platform.SWITCH,
-    Setting.DYNAMIC_TARIFF: Platform.SWITCH,
-    Setting.PV_SELF_CONSUMPTION: Platform.SWITCH,
 }
 
 

@@ -1,14 +1,14 @@
 """Which heat pumps there are: by the settings read, and by the list that is read now and then."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import replace
 from time import monotonic
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
 from ..api import (
     BadKeyError,
@@ -29,7 +29,9 @@ from .entries import home_of
 from .ids import Identifiers
 from .new_id import async_replace_id
 from .questions import async_ask_only, question_id
-from .stale_devices import READS_UNTIL_GONE, StaleDevices
+
+# A heat pump that blinks away for a poll or two stays available, and keeps its device and history.
+READS_UNTIL_GONE = 3
 
 
 class Inventory:
@@ -57,10 +59,10 @@ class Inventory:
         self._asked: set[str] = set()
         self._listed_at: float | None = None
         self._absences: Counter[str] = Counter()
+        self._stale_reads: Counter[str] = Counter()
         self._without_settings: set[str] = set()
         self._empty_reads = 0
         self._are_all_gone = False
-        self._stale_devices = StaleDevices(hass, entry.entry_id)
 
     @property
     def is_known(self) -> bool:
@@ -118,12 +120,18 @@ class Inventory:
         await self._async_list_when_due(reading)
         if reading.heat_pumps.keys() - self.others:
             waited_for = self._ask_on(reading)
-            self._stale_devices.async_read(
-                {
-                    self.identifiers.device(target)
-                    for target in (*self._home.shadows.shown_targets, *waited_for)
-                }
-            )
+            self._remove_stale_devices({*self._home.shadows.shown_targets, *waited_for})
+
+    def _remove_stale_devices(self, targets: AbstractSet[Target]) -> None:
+        """Remove the devices that are of none of these targets for as many reads."""
+        for target, device in self.identifiers.async_devices().items():
+            if target in targets:
+                del self._stale_reads[device.id]
+                continue
+            self._stale_reads[device.id] += 1
+            if self._stale_reads[device.id] >= READS_UNTIL_GONE:
+                del self._stale_reads[device.id]
+                dr.async_get(self._hass).async_remove_device(device.id)
 
     def _new_id_of(self, device_id: str, listed: Listing) -> str | None:
         """Return by which id the only heat pump is listed now; ask a person where that is not clear."""

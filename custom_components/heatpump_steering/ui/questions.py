@@ -1,9 +1,9 @@
 """What a person is asked under Repairs: whether a heat pump that has turned up is one that has gone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
 import json
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -18,16 +18,6 @@ def question_id(question: Question, entry_id: str) -> str:
     subject = [*question.there, *(question.gone if question.only_one else ())]
     digest = sha256("/".join(sorted(subject)).encode(errors="surrogatepass"))
     return f"{_PREFIX}_{entry_id}_{digest.hexdigest()[:12]}"
-
-
-def question_of(data: Mapping[str, Any]) -> Question:
-    """Return the question that is in the data of an issue."""
-    return Question.from_json(json.loads(data["question"]))
-
-
-def is_question(issue_id: str) -> bool:
-    """Return whether an issue is a question."""
-    return issue_id.startswith(f"{_PREFIX}_")
 
 
 @callback

@@ -60,18 +60,7 @@ class RoomSensors:
         """Follow what the entry says, by the target that it was picked for; the home's key is empty."""
         self.stop()
         self._picked = dict(self._entry.options.get(CONF_ROOM_SENSORS, {}))
-        self._follow()
-
-    @callback
-    def stop(self) -> None:
-        """Follow nothing any more."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        self._unsubscribe.clear()
-
-    def _follow(self) -> None:
-        entity_ids = set(self._picked.values())
-        if entity_ids:
+        if entity_ids := set(self._picked.values()):
             self._unsubscribe = [
                 async_track_state_change_event(
                     self._hass, entity_ids, self._state_changed
@@ -80,6 +69,13 @@ class RoomSensors:
                     self._hass, entity_ids, self._registry_updated
                 ),
             ]
+
+    @callback
+    def stop(self) -> None:
+        """Follow nothing any more."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
 
     @callback
     def _state_changed(self, event: Event[EventStateChangedData]) -> None:

@@ -100,12 +100,9 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def supported_features(self) -> ClimateEntityFeature:
-        """Return what the thermostat can do; no range in heat_cool while there is none to show.
-
-        Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
-        house fails with it.
-        """
         if self.hvac_mode is HVACMode.HEAT_COOL and self._band is None:
+            # Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
+            # house fails with it.
             return FEATURES
         return FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
 
@@ -132,7 +129,6 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @property
     def _target(self) -> float | None:
-        """Return the preferred temperature; None where the band is shown instead."""
         return self.shown.preferred_temperature if self._band is None else None
 
     @property
@@ -153,29 +149,23 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def min_temp(self) -> float:
-        """Return the lowest temperature of the control: the same in every mode, and low enough for what is shown."""
+        """Return the lowest temperature: the same in every mode, and low enough for what is shown."""
         return min((EDGES.minimum, *self._outside))
 
     @property
     @override
     def max_temp(self) -> float:
-        """Return the highest temperature of the control: the same in every mode, and high enough for what is shown."""
+        """Return the highest temperature: the same in every mode, and high enough for what is shown."""
         return max((EDGES.maximum, *self._outside))
 
     @property
     def _outside(self) -> list[float]:
-        """Return what the control shows in one of its modes outside its range, as it is and rounded for display.
-
-        The frontend sends both edges back, rounded, when one is moved: one outside would lock the other.
-        """
+        # The frontend sends both edges back, rounded, when one is moved: one outside the range would lock the other.
         shown = self.shown
+        values = (shown.preferred_temperature, lower_edge(shown), upper_edge(shown))
         return [
             temperature
-            for value in (
-                shown.preferred_temperature,
-                lower_edge(shown),
-                upper_edge(shown),
-            )
+            for value in values
             if value is not None and not EDGES.includes(value)
             for temperature in (value, self._as_displayed(value))
         ]
@@ -264,10 +254,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         return change_to_band(band, expected, target, earlier=self._earlier)
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
-        """Return the edge that is shown if this is the same one, rounded for display.
-
-        The frontend sends both edges when one is moved, and the other must not drift by its rounding.
-        """
+        """Return the edge that is shown if this is the same one: the frontend sends both, rounded for display."""
         if shown is not None and self._as_displayed(shown) == self._as_displayed(edge):
             return shown
         return edge
@@ -282,7 +269,6 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @property
     def _earlier(self) -> Settings:
-        """Return what the cloud itself had set outside our ranges."""
         return self.coordinator.home.last_outside(self.target)
 
     def _as_displayed(self, celsius: float) -> float:

@@ -30,4 +30,4 @@ type Target = str | None
 """What a change is addressed to: a heat pump by its device id, or None for the home."""
 
 HOME_KEY: Final = ""
-"""The home in files and options: JSON has no null as a key, and no id of the cloud's is empty."""
+"""The home in files, options and data of issues: JSON has no null as a key, and no id of the cloud's is empty."""

@@ -67,10 +67,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
-    """Change the settings of the home, or of the heat pumps that are named.
+    """Change the settings of the home, or of the heat pumps that are named; one failure does not stop the others.
 
-    Returns what was sent and what is shown after it, by device. Raises ServiceValidationError or
-    HomeAssistantError; the heat pumps are independent of each other, so one failure does not stop the others.
+    Returns what was sent and what is shown after it, by device. Raises ServiceValidationError or HomeAssistantError.
     """
     hass = call.hass
     coordinator = _coordinator(hass, call.data[ATTR_CONFIG_ENTRY_ID])

@@ -107,7 +107,6 @@ def _refusals(status: int, text: str, redaction: Redaction) -> tuple[Refusal, ..
 
 
 def _path(loc: object, redaction: Redaction) -> tuple[str, ...]:
-    """Return where in the body a refusal points."""
     if not isinstance(loc, list):
         return ()
     path = tuple(
@@ -117,10 +116,7 @@ def _path(loc: object, redaction: Redaction) -> tuple[str, ...]:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the wait in seconds that a Retry-After header asks for.
-
-    It may be seconds or a date; a date is measured against the answer's own Date, never against our clock.
-    """
+    """Return the wait in seconds that Retry-After asks for: seconds, or a date measured by the answer's own Date."""
     wanted = headers.get("Retry-After", "").strip()
     if wanted.isdecimal():
         return min(float(wanted), LONGEST_WAIT)

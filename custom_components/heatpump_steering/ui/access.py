@@ -23,9 +23,9 @@ class Access:
     _was_refused: bool = field(default=False, init=False)
 
     async def async_prove(self, error: SteeringError) -> SteeringError | None:
-        """Find out what a refused read means, with a change that changes nothing; return what is in the way.
+        """Return what a refused read means: a change that changes nothing tells a bad key from one that may only write.
 
-        A key that is refused there, too, is bad; one that is not may only write. None where there was no time to ask.
+        None where there was no time to ask.
         """
         try:
             await self.home.prove_key()

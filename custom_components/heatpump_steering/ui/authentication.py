@@ -55,15 +55,16 @@ _LOCAL_NETWORKS: Final = tuple(
 _LOCAL_SUFFIXES: Final = (".local", ".lan", ".home.arpa", ".internal", ".localhost")
 
 
+@dataclass(eq=False)
 class InputError(Exception):
-    """Something typed that cannot be right; names the field of the form and the key of the text."""
+    """Something typed that cannot be right."""
 
-    def __init__(self, field: str, key: str, reason: str = "") -> None:
-        """Keep field, key, and what the text quotes: the cloud's own words, or its status."""
-        super().__init__(field, key)
-        self.field = field
-        self.key = key
-        self.reason = reason
+    field: str
+    """Of the form."""
+    key: str
+    """Of the text."""
+    reason: str = ""
+    """What the text quotes: the cloud's own words, or its status."""
 
 
 def cleaned(text: str) -> str:
@@ -124,14 +125,13 @@ def without_api_path(address: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    """Return whether a host can be looked up, or is an IP address."""
     return _address(host) is not None or (
         len(host) <= _LONGEST_HOST and bool(_HOST.fullmatch(host))
     )
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the IP address that a host is, in any of the spellings in which it would be reached; None for a name."""
+    """Return the IP address that a host is, in any spelling that would reach it; None for a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -177,10 +177,10 @@ async def async_try_out(
     *,
     must_write: bool = False,
 ) -> Access:
-    """Find out whether the key, the user and the heat pump are right, without changing anything.
+    """Find out whether key, user and heat pump are right, without changing anything; raises InputError.
 
-    Reads first. Where reading is refused, a change with no settings in it tells a key that may only write from a
-    bad one; where it `must_write`, a key that can read is tried so, too. Raises InputError.
+    A change with no settings in it tells a key that may only write from a bad one, and shows whether one that can read
+    can write, where it `must_write`.
     """
     try:
         try:

@@ -49,6 +49,7 @@ class Inventory:
         self._hass = hass
         self._entry = entry
         self._client = client
+        self._user_id: str = entry.data[CONF_USER_ID]
         self._home = home
         self.identifiers = identifiers
         self.heat_pumps: Mapping[str, HeatPump] = {}
@@ -68,11 +69,6 @@ class Inventory:
     def is_known(self) -> bool:
         """Return whether the heat pumps have been listed."""
         return self._listed_at is not None
-
-    @property
-    def _user_id(self) -> str:
-        user_id: str = self._entry.data[CONF_USER_ID]
-        return user_id
 
     def assume(self) -> bool:
         """Have the heat pumps that were known, or else the home, where nothing can be read; returns whether any was."""
@@ -114,8 +110,7 @@ class Inventory:
     async def async_update(self, reading: Reading) -> None:
         """Have the heat pumps that there are after a reading; remove the devices of those that have been gone for long.
 
-        The list is read at setup, every few hours, and when an unknown heat pump turns up or none is left. Raises
-        SteeringError at setup only, as later a list that cannot be had hides no settings.
+        Raises SteeringError at setup only, as later a list that cannot be had hides no settings.
         """
         await self._async_list_when_due(reading)
         if reading.heat_pumps.keys() - self.others:
@@ -292,12 +287,10 @@ class Inventory:
     def _moved(
         self, heat_pumps: Mapping[str, HeatPump], listed: Listing, reading: Reading
     ) -> tuple[Target, str] | None:
-        """Return a target that has become a heat pump, and that one; ask a person where it may have.
-
-        It is the home, as which the only heat pump was known while it could not be read, or a heat pump that has gone.
-        """
+        """Return a target that has become a heat pump, and that one; ask a person where it may have."""
         devices = self.identifiers.async_devices()
         if len(heat_pumps) == 1 and devices.keys() == {None}:
+            # As the home it was known while it could not be read.
             return None, next(iter(heat_pumps))
         gone = [
             self._as_known(target)
@@ -335,7 +328,7 @@ class Inventory:
     async def _async_replace_id(self, before: Target, after: Target) -> bool:
         """Let a target have all that another one had; returns whether that is done.
 
-        It is not where entities are alive. The entry is set up anew then, and it is done on the way.
+        Where entities are alive the entry is set up anew instead, and it is done on the way.
         """
         entry = self._entry
         if entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:

@@ -24,10 +24,8 @@ def question_id(question: Question, entry_id: str) -> str:
 def async_ask_only(
     hass: HomeAssistant, entry_id: str, questions: Iterable[Question]
 ) -> set[str]:
-    """Ask these questions under Repairs, and close the others; return the ids of the issues.
-
-    Issues that Home Assistant itself keeps would be in its diagnostics, with all that they tell.
-    """
+    """Ask these questions under Repairs, and close the others; return the ids of the issues."""
+    # Not persistent: those would be in Home Assistant's own diagnostics, with all that they tell.
     wanted = {question_id(it, entry_id): it for it in questions}
     async_close_others(hass, f"{_PREFIX}_{entry_id}_", wanted)
     for issue_id, question in wanted.items():

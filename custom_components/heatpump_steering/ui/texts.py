@@ -70,13 +70,9 @@ def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str
 
 @callback
 def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
-    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted.
-
-    As a text of its own an error is translated for the person who looks; what is kept or quoted is for the house.
-    """
-    text = _translated(
-        hass, "exceptions", DOMAIN, f"exceptions.{error.translation_key}.message", ""
-    )
+    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted."""
+    key = f"exceptions.{error.translation_key}.message"
+    text = _translated(hass, "exceptions", DOMAIN, key, "")
     text = text.format(**(error.translation_placeholders or {})) or str(error)
     return text.rstrip(".")
 
@@ -85,18 +81,12 @@ def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
 def async_value_text(hass: HomeAssistant, setting: Setting, value: Value) -> str:
     """Return a value of a setting as the house says it."""
     if isinstance(value, ControlMode):
-        return _translated(
-            hass, "entity", DOMAIN, f"entity.select.{setting}.state.{value}", value
-        )
+        key = f"entity.select.{setting}.state.{value}"
+        return _translated(hass, "entity", DOMAIN, key, value)
     if isinstance(value, bool):
         state = "on" if value else "off"
-        return _translated(
-            hass,
-            "entity_component",
-            SWITCH_DOMAIN,
-            f"entity_component._.state.{state}",
-            state,
-        )
+        key = f"entity_component._.state.{state}"
+        return _translated(hass, "entity_component", SWITCH_DOMAIN, key, state)
     assert not isinstance(value, str)
     text = difference_text if setting in DIFFERENCES else temperature_text
     return text(hass, value)

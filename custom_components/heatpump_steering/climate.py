@@ -16,10 +16,6 @@ from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
 from .api import ControlMode, Setting, Settings
 from .const import Target
@@ -39,6 +35,7 @@ from .model.errors import LimitError
 from .model.limits import EDGES, RANGES
 from .ui.errors import action_error
 from .ui.texts import async_common_text
+from .ui.units import from_house
 
 # The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -174,7 +171,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     def target_temperature_step(self) -> float:
         """Return the step, which Home Assistant takes in the house's own unit."""
-        if self._house_unit == UnitOfTemperature.FAHRENHEIT:
+        if self.hass.config.units.temperature_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
         return RANGES[Setting.PREFERRED_TEMPERATURE].step
 
@@ -236,15 +233,22 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             or high is None
             or (target is not None and (not in_band or low == high == target))
         ):
-            target = self._as_held(target)
-            if target is not None and in_band:
-                return change_to_target(target, self.shown)
+            if target is not None:
+                target = self._as_held(target)
+                if in_band:
+                    return change_to_target(target, self.shown)
             return Settings(preferred_temperature=target)
         expected = self.coordinator.home.expected(self.target)
         band = Band(low, high)
         if target is None and (
             moved := earlier_band(band, expected, self._earlier, self._as_displayed)
-            or shift_to(band, expected, self._as_displayed, self._resolution)
+            # In kelvin: how far apart temperatures are that are displayed next to each other.
+            or shift_to(
+                band,
+                expected,
+                self._as_displayed,
+                from_house(self.hass, self.precision, is_difference=True),
+            )
         ):
             return moved
         band = Band(
@@ -259,12 +263,11 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             return shown
         return edge
 
-    def _as_held(self, target: float | None) -> float | None:
+    def _as_held(self, target: float) -> float:
         """Return what the cloud holds, or has held, if this is the same, rounded for display and outside our range."""
-        if target is None or RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
-            return target
-        for held in (self.shown, self._earlier):
-            target = self._as_shown(target, held.preferred_temperature)
+        if not RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
+            for held in (self.shown, self._earlier):
+                target = self._as_shown(target, held.preferred_temperature)
         return target
 
     @property
@@ -273,21 +276,11 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     def _as_displayed(self, celsius: float) -> float:
         """Return what is left of a temperature once it is rounded for display in the house's own unit."""
-        unit = UnitOfTemperature.CELSIUS
-        displayed = display_temp(self.hass, celsius, unit, self.precision)
-        assert displayed is not None
-        return TemperatureConverter.convert(displayed, self._house_unit, unit)
-
-    @property
-    def _resolution(self) -> float:
-        """Return how far apart, in kelvin, two temperatures are that are displayed next to each other."""
-        return TemperatureDeltaConverter.convert(
-            self.precision, self._house_unit, UnitOfTemperature.KELVIN
+        displayed = display_temp(
+            self.hass, celsius, UnitOfTemperature.CELSIUS, self.precision
         )
-
-    @property
-    def _house_unit(self) -> str:
-        return self.hass.config.units.temperature_unit
+        assert displayed is not None
+        return from_house(self.hass, displayed)
 
 
 # The names of 2026.10. To 2026.11 they are final, and it warns of a class that has nothing but them.

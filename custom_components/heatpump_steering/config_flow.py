@@ -34,7 +34,6 @@ from .const import (
     CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
-    EXAMPLE_URL,
     PRODUCTION_URL,
     SANDBOX_URL,
 )
@@ -155,7 +154,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         placeholders = {
             # In a description, while the others are in errors, which are no Markdown.
             "user_id": escaped(present.get(CONF_USER_ID, "")),
-            "example": EXAMPLE_URL,
+            "example": "https://api.example.com",
             "reason": "",
         }
         if user_input is not None:
@@ -188,10 +187,8 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                     must_write=self.source == SOURCE_REAUTH,
                 )
         except InputError as error:
-            if self.source == SOURCE_REAUTH and error.field in (
-                CONF_USER_ID,
-                CONF_DEVICE_ID,
-            ):
+            is_id = error.field in (CONF_USER_ID, CONF_DEVICE_ID)
+            if is_id and self.source == SOURCE_REAUTH:
                 # The ids were right before, so it is the key that is for somebody else.
                 raise InputError(CONF_API_KEY, "wrong_account") from error
             raise

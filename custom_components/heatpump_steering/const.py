@@ -16,7 +16,6 @@ CONF_WRITE_ONLY: Final = "write_only"
 
 PRODUCTION_URL: Final = "https://api.nox.energy"
 SANDBOX_URL: Final = "https://api.sandbox.nox.energy"
-EXAMPLE_URL: Final = "https://api.example.com"
 
 POLL_INTERVAL: Final = timedelta(minutes=5)
 # How often the list of heat pumps is read, and how often a key that could not read is tried again.

@@ -1,6 +1,6 @@
 """Everything that is needed to help, and nothing that tells who it is about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 import re
 from typing import Any, Final
@@ -33,24 +33,20 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a home."""
-    return _diagnostics(hass, entry, lambda identifier: True)
+    return _diagnostics(hass, entry, None)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a heat pump, or of all of them."""
-    return _diagnostics(
-        hass, entry, lambda identifier: identifier in device.identifiers
-    )
+    return _diagnostics(hass, entry, device)
 
 
 def _diagnostics(
-    hass: HomeAssistant,
-    entry: HeatPumpSteeringConfigEntry,
-    is_wanted: Callable[[tuple[str, str]], bool],
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry | None
 ) -> dict[str, Any]:
-    """Return diagnostics, of the targets that are wanted; without what only a connected home can tell where it is none."""
+    """Return diagnostics, of one device or of all; without what only a connected home can tell where it is none."""
     names = _names(hass, entry)
     raw: dict[str, Any] = {
         "entry": {
@@ -78,7 +74,9 @@ def _diagnostics(
             "targets": {
                 names[target]: _target(coordinator, target)
                 for target in coordinator.data.targets
-                if is_wanted(coordinator.inventory.identifiers.device(target))
+                if device is None
+                or coordinator.inventory.identifiers.device(target)
+                in device.identifiers
             },
             "missing": {
                 names[target]: shadow.overrides.to_json()

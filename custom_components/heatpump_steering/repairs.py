@@ -38,18 +38,16 @@ class SteeringRepairsFlow(RepairsFlow):
     menu_options: ClassVar[list[str]]
 
     @property
-    def issue(self) -> ir.IssueEntry | None:
+    def _issue(self) -> ir.IssueEntry | None:
         """Return the issue as it is now; there is none any more if it has settled itself meanwhile."""
         return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
 
     @property
-    def placeholders(self) -> dict[str, str] | None:
-        """Return what the texts of the issue are filled in with."""
-        return self.issue.translation_placeholders if self.issue else None
+    def _placeholders(self) -> dict[str, str] | None:
+        return self._issue.translation_placeholders if self._issue else None
 
     @property
-    def entry(self) -> ConfigEntry | None:
-        """Return the home that the issue is about."""
+    def _entry(self) -> ConfigEntry | None:
         assert self.data is not None
         return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
 
@@ -60,7 +58,7 @@ class SteeringRepairsFlow(RepairsFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=self.menu_options,
-            description_placeholders=self.placeholders,
+            description_placeholders=self._placeholders,
         )
 
     def async_leave(self) -> RepairsFlowResult:
@@ -79,7 +77,7 @@ class HotWaterFlow(SteeringRepairsFlow):
     ) -> RepairsFlowResult:
         """Set the value from before; a maximum below it, which can only be one below 40 °C, is raised with it."""
         assert self.data is not None
-        entry = self.entry
+        entry = self._entry
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_connected")
         coordinator: SteeringCoordinator = entry.runtime_data
@@ -118,7 +116,7 @@ class SameHeatPumpFlow(SteeringRepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Let it have all that the other one had; ask which one that is, where there are several."""
-        entry, question = self.entry, self._question
+        entry, question = self._entry, self._question
         if entry is None or question is None:
             return self.async_abort(reason="settled")
         choice = question.there if question.only_one else question.gone
@@ -138,7 +136,7 @@ class SameHeatPumpFlow(SteeringRepairsFlow):
             return self.async_show_form(
                 step_id="same",
                 data_schema=vol.Schema({vol.Required(CONF_HEAT_PUMP): selector}),
-                description_placeholders=self.placeholders,
+                description_placeholders=self._placeholders,
             )
         else:
             (chosen,) = choice
@@ -158,9 +156,9 @@ class SameHeatPumpFlow(SteeringRepairsFlow):
 
     @property
     def _question(self) -> Question | None:
-        if self.issue is None or self.issue.data is None:
+        if self._issue is None or self._issue.data is None:
             return None
-        return Question.from_json(json.loads(str(self.issue.data["question"])))
+        return Question.from_json(json.loads(str(self._issue.data["question"])))
 
 
 async def async_create_fix_flow(

@@ -20,7 +20,7 @@ from homeassistant.util.json import JsonObjectType
 
 from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN, Target
-from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .coordinator import SteeringCoordinator
 from .model.limits import DIFFERENCES, RANGES
 from .ui.errors import wrong_input
 from .ui.units import from_house, to_house
@@ -72,7 +72,12 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     Returns what was sent and what is shown after it, by device. Raises ServiceValidationError or HomeAssistantError.
     """
     hass = call.hass
-    coordinator = _coordinator(hass, call.data[ATTR_CONFIG_ENTRY_ID])
+    entry = hass.config_entries.async_get_entry(call.data[ATTR_CONFIG_ENTRY_ID])
+    if entry is None or entry.domain != DOMAIN:
+        raise wrong_input("entry_not_found")
+    if entry.state is not ConfigEntryState.LOADED:
+        raise wrong_input("entry_not_loaded", entry=entry.title)
+    coordinator: SteeringCoordinator = entry.runtime_data
     targets = {
         device_id: _target(hass, coordinator, device_id)
         for device_id in call.data.get(ATTR_DEVICE_ID, ())
@@ -111,18 +116,6 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
         }
         for name, target in targets.items()
     }
-
-
-def _coordinator(hass: HomeAssistant, entry_id: str) -> SteeringCoordinator:
-    """Return the coordinator of a config entry that is ours and loaded."""
-    entry: HeatPumpSteeringConfigEntry | None = hass.config_entries.async_get_entry(
-        entry_id
-    )
-    if entry is None or entry.domain != DOMAIN:
-        raise wrong_input("entry_not_found")
-    if entry.state is not ConfigEntryState.LOADED:
-        raise wrong_input("entry_not_loaded", entry=entry.title)
-    return entry.runtime_data
 
 
 def _target(

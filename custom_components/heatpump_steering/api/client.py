@@ -124,10 +124,9 @@ class SettingsClient:
         spelling = self.device_ids.spelling(name)
         if name not in self._not_found:
             with suppress(NotFoundError):
-                query_one = {**query, "device_id": spelling}
-                reading = (await self._read_settings(query_one)).only(name)
-                if reading.heat_pumps:
-                    return reading
+                reading = await self._read_settings({**query, "device_id": spelling})
+                if name in reading.heat_pumps:
+                    return reading.only(name)
             # By another spelling it may be among all of the user's.
             self._not_found.add(name)
         reading = (await self._read_settings(query)).only(name)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant, callback
 
 from ..api import BadKeyError, ReadingRefusedError, SettingsClient, SteeringError
@@ -42,7 +42,7 @@ class Access:
     async def async_note_read(self) -> None:
         """Note that the settings could be read; where a key is asked for, a change with nothing in it tells the rest."""
         self._is_reading_refused = False
-        if self._is_asking:
+        if self._requests:
             await self._async_try_on()
 
     async def _async_try_on(self) -> None:
@@ -73,12 +73,12 @@ class Access:
             self._close()
 
     @property
-    def _is_asking(self) -> bool:
-        return any(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}))
+    def _requests(self) -> list[ConfigFlowResult]:
+        return list(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}))
 
     def _close(self) -> None:
         self._was_refused = False
-        for flow in list(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+        for flow in self._requests:
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     async def async_try_to_read(self) -> None:
@@ -87,7 +87,7 @@ class Access:
         try:
             reading = await self.client.get_settings(user_id, self.home.device_id)
         except SteeringError:
-            if self._is_asking:
+            if self._requests:
                 await self._async_try_on()
             return
         # No heat pump at all is a failure, not the truth.

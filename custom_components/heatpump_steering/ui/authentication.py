@@ -9,6 +9,7 @@ from typing import Final
 from yarl import URL
 
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+from homeassistant.util.network import is_local
 
 from ..api import (
     BadKeyError,
@@ -43,15 +44,8 @@ _HOST: Final = re.compile(
 )
 _LONGEST_HOST: Final = 253
 _NUMBER_AT_THE_END: Final = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
-_LOCAL_NETWORKS: Final = tuple(
-    map(
-        ip_network,
-        (
-            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
-            *("169.254.0.0/16", "::1", "fc00::/7", "fe80::/10"),
-        ),
-    )
-)
+# Home Assistant 2026.10 takes only the upper half of these for local.
+_UNIQUE_LOCAL: Final = ip_network("fc00::/7")
 _LOCAL_SUFFIXES: Final = (".local", ".lan", ".home.arpa", ".internal", ".localhost")
 
 
@@ -146,14 +140,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 def _is_local(host: str) -> bool:
     """Return whether a host is in the house, so that nobody outside can listen."""
     if (address := _address(host)) is not None:
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        # Not all that is not public, and nothing that leads to an address of the other version.
-        return any(
-            address in network
-            for network in _LOCAL_NETWORKS
-            if network.version == address.version
-        )
+        return is_local(address) or address in _UNIQUE_LOCAL
     # What ends in a number is a mistaken address, whatever a server of names makes of it.
     return not _NUMBER_AT_THE_END.search(host) and (
         "." not in host or host.endswith(_LOCAL_SUFFIXES)

@@ -82,7 +82,7 @@ class HotWaterWatch:
             self.hass,
             issue_id,
             {
-                "heat_pump": ids.async_device_name(target, target or ""),
+                "heat_pump": ids.async_device_name(target),
                 "minimum": temperature_text(self.hass, minimum),
                 "before": temperature_text(self.hass, before),
                 "coldest": temperature_text(self.hass, COLDEST_HOT_WATER),

@@ -127,10 +127,11 @@ class Identifiers:
         )
 
     @callback
-    def async_device_name(self, target: Target, default: str) -> str:
-        """Return what the house calls a target; the default while it has no device."""
+    def async_device_name(self, target: Target, default: str | None = None) -> str:
+        """Return what the house calls a target; the default, or else its id, while it has no device."""
         device = self.async_device(target)
-        return (device and (device.name_by_user or device.name)) or default
+        name = device and (device.name_by_user or device.name)
+        return name or default or target or ""
 
     @callback
     def async_entity(self, target: Target, setting: Setting) -> er.RegistryEntry | None:

@@ -41,13 +41,13 @@ class RepairList:
         """Show what is wrong, and nothing that no longer is; nothing at all once the home is closed."""
         if self.home.is_closed:
             return
-        hass = self.hass
+        hass, ids = self.hass, self.inventory.identifiers
         self._show(
             "not_kept",
             NOT_KEPT_PAGE,
             {
                 f"{anonymous(target)}_{setting}": {
-                    "heat_pump": self._name(target),
+                    "heat_pump": ids.async_device_name(target),
                     "setting": self._setting_name(target, setting),
                     "setting_in_title": self._setting_name(target, setting),
                     "wished": async_value_text(hass, setting, it.accepted),
@@ -62,7 +62,7 @@ class RepairList:
             ACCOUNT_LINK_PAGE,
             {
                 anonymous(device_id): {
-                    "heat_pump": self._name(device_id, heat_pump.full_name)
+                    "heat_pump": ids.async_device_name(device_id, heat_pump.full_name)
                 }
                 for device_id, heat_pump in self.inventory.heat_pumps.items()
                 if heat_pump.needs_reauthentication
@@ -85,16 +85,11 @@ class RepairList:
             overdue["vacation_start" if begins else "vacation_end"][
                 anonymous(target)
             ] = {
-                "heat_pump": self._name(target),
+                "heat_pump": ids.async_device_name(target),
                 "reason": pending_reason(hass, problem),
             }
         for key, issues in overdue.items():
             self._show(key, VACATIONS_PAGE, issues)
-
-    def _name(self, target: Target, default: str = "") -> str:
-        return self.inventory.identifiers.async_device_name(
-            target, default or target or ""
-        )
 
     def _setting_name(self, target: Target, setting: Setting) -> str:
         entity = self.inventory.identifiers.async_entity(target, setting)

@@ -54,8 +54,7 @@ async def async_unload_entry(
 ) -> bool:
     """Unload a home: first its entities, so that nobody changes anything any more."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    if unloaded:
-        await entry.runtime_data.async_close()
+    await entry.runtime_data.async_close()
     return unloaded
 
 

@@ -16,10 +16,6 @@ from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
 from .api import ControlMode, Setting, Settings
 from .const import Target
@@ -39,6 +35,7 @@ from .model.errors import LimitError
 from .model.limits import EDGES, RANGES
 from .ui.errors import action_error
 from .ui.texts import async_common_text
+from .ui.units import from_house
 
 # The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -100,12 +97,9 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def supported_features(self) -> ClimateEntityFeature:
-        """Return what the thermostat can do; no range in heat_cool while there is none to show.
-
-        Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
-        house fails with it.
-        """
         if self.hvac_mode is HVACMode.HEAT_COOL and self._band is None:
+            # Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
+            # house fails with it.
             return FEATURES
         return FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
 
@@ -132,7 +126,6 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @property
     def _target(self) -> float | None:
-        """Return the preferred temperature; None where the band is shown instead."""
         return self.shown.preferred_temperature if self._band is None else None
 
     @property
@@ -153,29 +146,23 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def min_temp(self) -> float:
-        """Return the lowest temperature of the control: the same in every mode, and low enough for what is shown."""
+        """Return the lowest temperature: the same in every mode, and low enough for what is shown."""
         return min((EDGES.minimum, *self._outside))
 
     @property
     @override
     def max_temp(self) -> float:
-        """Return the highest temperature of the control: the same in every mode, and high enough for what is shown."""
+        """Return the highest temperature: the same in every mode, and high enough for what is shown."""
         return max((EDGES.maximum, *self._outside))
 
     @property
     def _outside(self) -> list[float]:
-        """Return what the control shows in one of its modes outside its range, as it is and rounded for display.
-
-        The frontend sends both edges back, rounded, when one is moved: one outside would lock the other.
-        """
+        # The frontend sends both edges back, rounded, when one is moved: one outside the range would lock the other.
         shown = self.shown
+        values = (shown.preferred_temperature, lower_edge(shown), upper_edge(shown))
         return [
             temperature
-            for value in (
-                shown.preferred_temperature,
-                lower_edge(shown),
-                upper_edge(shown),
-            )
+            for value in values
             if value is not None and not EDGES.includes(value)
             for temperature in (value, self._as_displayed(value))
         ]
@@ -184,7 +171,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     def target_temperature_step(self) -> float:
         """Return the step, which Home Assistant takes in the house's own unit."""
-        if self._house_unit == UnitOfTemperature.FAHRENHEIT:
+        if self.hass.config.units.temperature_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
         return RANGES[Setting.PREFERRED_TEMPERATURE].step
 
@@ -246,15 +233,22 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             or high is None
             or (target is not None and (not in_band or low == high == target))
         ):
-            target = self._as_held(target)
-            if target is not None and in_band:
-                return change_to_target(target, self.shown)
+            if target is not None:
+                target = self._as_held(target)
+                if in_band:
+                    return change_to_target(target, self.shown)
             return Settings(preferred_temperature=target)
         expected = self.coordinator.home.expected(self.target)
         band = Band(low, high)
         if target is None and (
             moved := earlier_band(band, expected, self._earlier, self._as_displayed)
-            or shift_to(band, expected, self._as_displayed, self._resolution)
+            # In kelvin: how far apart temperatures are that are displayed next to each other.
+            or shift_to(
+                band,
+                expected,
+                self._as_displayed,
+                from_house(self.hass, self.precision, is_difference=True),
+            )
         ):
             return moved
         band = Band(
@@ -264,44 +258,29 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         return change_to_band(band, expected, target, earlier=self._earlier)
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
-        """Return the edge that is shown if this is the same one, rounded for display.
-
-        The frontend sends both edges when one is moved, and the other must not drift by its rounding.
-        """
+        """Return the edge that is shown if this is the same one: the frontend sends both, rounded for display."""
         if shown is not None and self._as_displayed(shown) == self._as_displayed(edge):
             return shown
         return edge
 
-    def _as_held(self, target: float | None) -> float | None:
+    def _as_held(self, target: float) -> float:
         """Return what the cloud holds, or has held, if this is the same, rounded for display and outside our range."""
-        if target is None or RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
-            return target
-        for held in (self.shown, self._earlier):
-            target = self._as_shown(target, held.preferred_temperature)
+        if not RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
+            for held in (self.shown, self._earlier):
+                target = self._as_shown(target, held.preferred_temperature)
         return target
 
     @property
     def _earlier(self) -> Settings:
-        """Return what the cloud itself had set outside our ranges."""
         return self.coordinator.home.last_outside(self.target)
 
     def _as_displayed(self, celsius: float) -> float:
         """Return what is left of a temperature once it is rounded for display in the house's own unit."""
-        unit = UnitOfTemperature.CELSIUS
-        displayed = display_temp(self.hass, celsius, unit, self.precision)
-        assert displayed is not None
-        return TemperatureConverter.convert(displayed, self._house_unit, unit)
-
-    @property
-    def _resolution(self) -> float:
-        """Return how far apart, in kelvin, two temperatures are that are displayed next to each other."""
-        return TemperatureDeltaConverter.convert(
-            self.precision, self._house_unit, UnitOfTemperature.KELVIN
+        displayed = display_temp(
+            self.hass, celsius, UnitOfTemperature.CELSIUS, self.precision
         )
-
-    @property
-    def _house_unit(self) -> str:
-        return self.hass.config.units.temperature_unit
+        assert displayed is not None
+        return from_house(self.hass, displayed)
 
 
 # The names of 2026.10. To 2026.11 they are final, and it warns of a class that has nothing but them.

@@ -129,8 +129,8 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     def _show_the_truth(self) -> None:
         """Write the state anew, so that a control in the frontend lets go of a value that was refused.
 
-        Some let go of it only when they look otherwise for a moment (seen on 2026.11). That is written past the entity,
-        since what it can do is kept in the registry.
+        Some do so only when they look otherwise for a moment (seen on 2026.11). That is written past the entity, since
+        what it can do is kept in the registry.
         """
         state = self.hass.states.get(self.entity_id)
         if state is None or not self._redrawn_as:

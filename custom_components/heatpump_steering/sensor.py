@@ -54,7 +54,6 @@ SENSORS = (
     SteeringSensorDescription(
         key="room_may_rise_to",
         device_class=SensorDeviceClass.TEMPERATURE,
-        # An area would take it for the temperature of the room.
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         suggested_display_precision=1,

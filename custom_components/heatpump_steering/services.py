@@ -1,13 +1,13 @@
 """The actions: any of the settings, for good or for a while, for heat pumps or homes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_NAME, UnitOfTemperature
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_NAME
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -19,18 +19,16 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
 from .addressed import Addressed, addressed
-from .api import ControlMode, Setting, Settings, Value, without_dust
+from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
+from .model.limits import DIFFERENCES, RANGES
 from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
 from .ui.errors import wrong_input
 from .ui.texts import async_common_text
+from .ui.units import from_house, to_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
@@ -48,31 +46,15 @@ def _off_in_yaml(value: object) -> object:
 
 
 _FIELDS: Final[Mapping[Setting, Any]] = {
-    Setting.PREFERRED_TEMPERATURE: vol.Coerce(float),
-    Setting.ALLOWED_BELOW: vol.Coerce(float),
-    Setting.ALLOWED_ABOVE: vol.Coerce(float),
-    Setting.SCHEDULE: cv.boolean,
+    **dict.fromkeys(RANGES, vol.Coerce(float)),
+    **dict.fromkeys(SWITCHES, cv.boolean),
     Setting.CONTROL_MODE: vol.All(_off_in_yaml, vol.Coerce(ControlMode)),
-    Setting.HOT_WATER_MIN: vol.Coerce(float),
-    Setting.HOT_WATER_MAX: vol.Coerce(float),
-    Setting.FLEX_TRADING: cv.boolean,
-    Setting.DYNAMIC_TARIFF: cv.boolean,
-    Setting.PV_SELF_CONSUMPTION: cv.boolean,
     Setting.COUNTRY: vol.All(cv.string, vol.Upper, vol.Match(r"^[A-Z]{2}$")),
     Setting.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
 }
 
 # What may be said as a difference from what is set: overlapping ones add up.
-_BY: Final = {
-    f"{setting}_by": setting
-    for setting in (
-        Setting.PREFERRED_TEMPERATURE,
-        Setting.ALLOWED_BELOW,
-        Setting.ALLOWED_ABOVE,
-        Setting.HOT_WATER_MIN,
-        Setting.HOT_WATER_MAX,
-    )
-}
+_BY: Final = {f"{setting}_by": setting for setting in RANGES}
 # For ever, and never read back.
 _NOT_FOR_A_WHILE: Final = {Setting.COUNTRY, Setting.POSTAL_CODE}
 
@@ -107,15 +89,6 @@ _START_VACATION_SCHEMA: Final = vol.Schema(
 )
 _END_VACATION_SCHEMA: Final = vol.Schema(_ADDRESSED)
 _END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
-
-# What is said and answered in the house's own unit; the settings are in °C and kelvin.
-_CONVERTERS: Final = {
-    Setting.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-}
 
 
 @callback
@@ -171,7 +144,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         name=call.data.get(ATTR_NAME, FOR_A_WHILE),
         values=_settings(call),
         by={
-            setting: _converted_difference(call, call.data[key])
+            setting: from_house(call.hass, call.data[key], is_difference=True)
             for key, setting in _BY.items()
             if key in call.data
         },
@@ -252,29 +225,23 @@ async def _async_each(works: Iterable[Awaitable[None]]) -> None:
 
 def _settings(call: ServiceCall) -> Settings:
     """Return the settings that are given, in °C and kelvin."""
-    unit = call.hass.config.units.temperature_unit
     return Settings.of(
         {
-            setting: _converted(setting, call.data[setting], lambda own: (unit, own))
+            setting: from_house(call.hass, value, is_difference=setting in DIFFERENCES)
+            if isinstance(value := call.data[setting], float)
+            else value
             for setting in Setting
             if setting in call.data
         }
     )
 
 
-def _converted_difference(call: ServiceCall, difference: float) -> float:
-    """Return a difference in kelvin."""
-    unit = call.hass.config.units.temperature_unit
-    return without_dust(
-        TemperatureDeltaConverter.convert(difference, unit, UnitOfTemperature.KELVIN)
-    )
-
-
 def _told(call: ServiceCall, settings: Settings) -> JsonObjectType:
     """Return settings as they are answered: in the house's own unit."""
-    unit = call.hass.config.units.temperature_unit
     return {
-        str(setting): _converted(setting, value, lambda own: (own, unit))
+        str(setting): to_house(call.hass, value, is_difference=setting in DIFFERENCES)
+        if isinstance(value, float)
+        else value
         for setting, value in settings.items()
     }
 
@@ -296,13 +263,3 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
         }
         for name, it in places.items()
     }
-
-
-def _converted(
-    setting: Setting, value: Value, from_to: Callable[[str], tuple[str, str]]
-) -> Value:
-    """Return the value in another unit, where it has one."""
-    if setting not in _CONVERTERS or not isinstance(value, float):
-        return value
-    converter, own_unit = _CONVERTERS[setting]
-    return without_dust(converter.convert(value, *from_to(own_unit)))

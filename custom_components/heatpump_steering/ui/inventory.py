@@ -1,14 +1,14 @@
 """Which heat pumps there are: by the settings read, and by the list that is read now and then."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import replace
 from time import monotonic
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
 from ..api import (
     BadKeyError,
@@ -29,7 +29,9 @@ from .entries import home_of
 from .ids import Identifiers
 from .new_id import async_replace_id
 from .questions import async_ask_only, question_id
-from .stale_devices import READS_UNTIL_GONE, StaleDevices
+
+# A heat pump that blinks away for a poll or two stays available, and keeps its device and history.
+READS_UNTIL_GONE = 3
 
 
 class Inventory:
@@ -47,6 +49,7 @@ class Inventory:
         self._hass = hass
         self._entry = entry
         self._client = client
+        self._user_id: str = entry.data[CONF_USER_ID]
         self._home = home
         self.identifiers = identifiers
         self.heat_pumps: Mapping[str, HeatPump] = {}
@@ -57,20 +60,15 @@ class Inventory:
         self._asked: set[str] = set()
         self._listed_at: float | None = None
         self._absences: Counter[str] = Counter()
+        self._stale_reads: Counter[str] = Counter()
         self._without_settings: set[str] = set()
         self._empty_reads = 0
         self._are_all_gone = False
-        self._stale_devices = StaleDevices(hass, entry.entry_id)
 
     @property
     def is_known(self) -> bool:
         """Return whether the heat pumps have been listed."""
         return self._listed_at is not None
-
-    @property
-    def _user_id(self) -> str:
-        user_id: str = self._entry.data[CONF_USER_ID]
-        return user_id
 
     def assume(self) -> bool:
         """Have the heat pumps that were known, or else the home, where nothing can be read; returns whether any was."""
@@ -112,19 +110,24 @@ class Inventory:
     async def async_update(self, reading: Reading) -> None:
         """Have the heat pumps that there are after a reading; remove the devices of those that have been gone for long.
 
-        The list is read at setup, every few hours, and when an unknown heat pump turns up or none is left. Raises
-        SteeringError at setup only, as later a list that cannot be had hides no settings.
+        Raises SteeringError at setup only, as later a list that cannot be had hides no settings.
         """
         self.passed_over = len(reading.passed_over)
         await self._async_list_when_due(reading)
         if reading.heat_pumps.keys() - self.others:
             waited_for = self._ask_on(reading)
-            self._stale_devices.async_read(
-                {
-                    self.identifiers.device(target)
-                    for target in (*self._home.shadows.shown_targets, *waited_for)
-                }
-            )
+            self._remove_stale_devices({*self._home.shadows.shown_targets, *waited_for})
+
+    def _remove_stale_devices(self, targets: AbstractSet[Target]) -> None:
+        """Remove the devices that are of none of these targets for as many reads."""
+        for target, device in self.identifiers.async_devices().items():
+            if target in targets:
+                del self._stale_reads[device.id]
+                continue
+            self._stale_reads[device.id] += 1
+            if self._stale_reads[device.id] >= READS_UNTIL_GONE:
+                del self._stale_reads[device.id]
+                dr.async_get(self._hass).async_remove_device(device.id)
 
     def _new_id_of(self, device_id: str, listed: Listing) -> str | None:
         """Return by which id the only heat pump is listed now; ask a person where that is not clear."""
@@ -285,12 +288,10 @@ class Inventory:
     def _moved(
         self, heat_pumps: Mapping[str, HeatPump], listed: Listing, reading: Reading
     ) -> tuple[Target, str] | None:
-        """Return a target that has become a heat pump, and that one; ask a person where it may have.
-
-        It is the home, as which the only heat pump was known while it could not be read, or a heat pump that has gone.
-        """
+        """Return a target that has become a heat pump, and that one; ask a person where it may have."""
         devices = self.identifiers.async_devices()
         if len(heat_pumps) == 1 and devices.keys() == {None}:
+            # As the home it was known while it could not be read.
             return None, next(iter(heat_pumps))
         gone = [
             self._as_known(target)
@@ -328,7 +329,7 @@ class Inventory:
     async def _async_replace_id(self, before: Target, after: Target) -> bool:
         """Let a target have all that another one had; returns whether that is done.
 
-        It is not where entities are alive. The entry is set up anew then, and it is done on the way.
+        Where entities are alive the entry is set up anew instead, and it is done on the way.
         """
         entry = self._entry
         if entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:

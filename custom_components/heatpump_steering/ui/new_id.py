@@ -23,8 +23,7 @@ async def async_replace_id(
 ) -> None:
     """Let a target have device, entities, options and settings of another one, which is not there any more.
 
-    None of the entry's entities may be alive: they would go on under the ids that they had. What is done already, as
-    after a power cut in the middle, is not done again. Raises StorageError.
+    None of the entry's entities may be alive: they would go on under the ids that they had. Raises StorageError.
     """
     _async_replace_in_registries(hass, entry, before, after)
     _async_replace_in_entry(hass, entry, before, after)
@@ -55,13 +54,13 @@ def _async_replace_in_registries(
     if (device := ids.async_device(before)) is None:
         return
     if (interim := ids.async_device(after)) is not None:
-        for entity in _async_entities(hass, interim):
+        for entity in er.async_entries_for_device(entities, interim.id, True):
             if _is_of_target(entity, entry):
                 entities.async_remove(entity.entity_id)
             else:
                 entities.async_update_entity(entity.entity_id, device_id=device.id)
         devices.async_remove_device(interim.id)
-    for entity in _async_entities(hass, device):
+    for entity in er.async_entries_for_device(entities, device.id, True):
         if _is_of_target(entity, entry):
             key = ids.key(before, entity.unique_id)
             entities.async_update_entity(
@@ -72,14 +71,6 @@ def _async_replace_in_registries(
         new_identifiers={ids.device(after)},
         # After a reading without any heat pump the home was a service for a while.
         entry_type=None,
-    )
-
-
-def _async_entities(
-    hass: HomeAssistant, device: dr.DeviceEntry
-) -> list[er.RegistryEntry]:
-    return er.async_entries_for_device(
-        er.async_get(hass), device.id, include_disabled_entities=True
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, UnitOfTemperature
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -12,15 +12,11 @@ from homeassistant.helpers.translation import (
     async_get_cached_translations,
     async_load_integrations,
 )
-from homeassistant.util.unit_conversion import (
-    BaseUnitConverter,
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
 from ..api import ControlMode, Setting, Value
 from ..const import DOMAIN
 from ..model.limits import DIFFERENCES
+from .units import to_house
 
 # Whose texts are said here. English ones are there as soon as any are.
 _SAID_BY: Final = frozenset({DOMAIN, SWITCH_DOMAIN})
@@ -74,13 +70,9 @@ def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str
 
 @callback
 def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
-    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted.
-
-    As a text of its own an error is translated for the person who looks; what is kept or quoted is for the house.
-    """
-    text = _translated(
-        hass, "exceptions", DOMAIN, f"exceptions.{error.translation_key}.message", ""
-    )
+    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted."""
+    key = f"exceptions.{error.translation_key}.message"
+    text = _translated(hass, "exceptions", DOMAIN, key, "")
     text = text.format(**(error.translation_placeholders or {})) or str(error)
     return text.rstrip(".")
 
@@ -89,19 +81,13 @@ def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
 def async_value_text(hass: HomeAssistant, setting: Setting, value: Value) -> str:
     """Return a value of a setting as the house says it."""
     if isinstance(value, ControlMode):
-        return _translated(
-            hass, "entity", DOMAIN, f"entity.select.{setting}.state.{value}", value
-        )
+        key = f"entity.select.{setting}.state.{value}"
+        return _translated(hass, "entity", DOMAIN, key, value)
     if isinstance(value, bool):
         state = "on" if value else "off"
-        return _translated(
-            hass,
-            "entity_component",
-            SWITCH_DOMAIN,
-            f"entity_component._.state.{state}",
-            state,
-        )
-    assert isinstance(value, float)
+        key = f"entity_component._.state.{state}"
+        return _translated(hass, "entity_component", SWITCH_DOMAIN, key, state)
+    assert not isinstance(value, str)
     text = difference_text if setting in DIFFERENCES else temperature_text
     return text(hass, value)
 
@@ -109,28 +95,19 @@ def async_value_text(hass: HomeAssistant, setting: Setting, value: Value) -> str
 @callback
 def temperature_text(hass: HomeAssistant, celsius: float) -> str:
     """Return a temperature as it is said in this house, such as “21 °C” or “69.8 °F”."""
-    return _number_text(hass, TemperatureConverter, UnitOfTemperature.CELSIUS, celsius)
+    return _number_text(hass, to_house(hass, celsius))
 
 
 @callback
 def difference_text(hass: HomeAssistant, kelvin: float) -> str:
     """Return a temperature difference as it is said in this house, such as “1.5 °C” or “2.7 °F”."""
-    return _number_text(
-        hass, TemperatureDeltaConverter, UnitOfTemperature.KELVIN, kelvin
-    )
+    return _number_text(hass, to_house(hass, kelvin, is_difference=True))
 
 
-def _number_text(
-    hass: HomeAssistant,
-    converter: type[BaseUnitConverter],
-    own_unit: UnitOfTemperature,
-    value: float,
-) -> str:
-    unit = hass.config.units.temperature_unit
-    number = f"{round(converter.convert(value, own_unit, unit), 1):g}".replace(
-        ".", async_common_text(hass, "decimal_mark")
-    )
-    return f"{number} {unit}"
+def _number_text(hass: HomeAssistant, value: float) -> str:
+    mark = async_common_text(hass, "decimal_mark")
+    number = f"{round(value, 1):g}".replace(".", mark)
+    return f"{number} {hass.config.units.temperature_unit}"
 
 
 def _translated(

@@ -1,10 +1,12 @@
 """Files on the disk: what is in them must not keep the home from starting, and what cannot be written is refused."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 import gc
 import json
 from pathlib import Path
+import resource
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
@@ -21,11 +23,12 @@ from custom_components.heatpump_steering.sync.storage import Storage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util.file import WriteError
 
 from ..house import House, Json
+from ..ui.test_new_id import Browser
 
 PLAN = {
     "uid": "1",
@@ -909,3 +912,69 @@ async def test_version_2(house: House) -> None:
     assert house.shows("vacation_status") == "home"
     held = house.cloud.cloud.heat_pump("hp-1").held
     assert held["room.preferred_temperature"] == 19.5
+
+
+# A heat pump under a new id
+
+
+def owners(house: House) -> tuple[set[str], str]:
+    """Return whose devices there are, and the only thermostat's unique id."""
+    (thermostat,) = (
+        it
+        for it in er.async_get(house.hass).entities.values()
+        if it.domain == "climate" and it.platform == DOMAIN
+    )
+    return set(house.devices()), thermostat.unique_id
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let this process write nothing into any file, though it can read all of them."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+async def test_new_id_on_a_full_disk(house: House) -> None:
+    """What was set before a vacation goes to the new id on the disk first; where it cannot, all stays together."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    before = owners(house)
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    house.cloud.cloud.relink("hp-1", "hp-9")
+    with full_disk():
+        await house.hass.config_entries.async_setup(house.entry.entry_id)
+        await house.hass.async_block_till_done()
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY
+    assert "Is the disk full?" in str(house.entry.reason)
+    assert owners(house) == before
+    await restart(house)
+    assert owners(house)[0] == {"hp-9"}
+    await house.act("climate.set_preset_mode", "climate", "hp-9", preset_mode="none")
+    held = house.cloud.cloud.heat_pump("hp-9").held
+    assert held["room.preferred_temperature"] == 21
+
+
+async def test_asked_about_a_new_id_on_a_full_disk(
+    house: House, hass_client: ClientSessionGenerator
+) -> None:
+    """Whoever says that it is the same one is told that it could not be written down, and can say so again."""
+    assert await async_setup_component(house.hass, "repairs", {})
+    await house.connected()
+    house.cloud.cloud.relink("hp-1", "hp-9")
+    house.cloud.cloud.update_heat_pump("hp-9", {"model": "F1255"})
+    await house.poll()
+    # What is known and asked is on the disk.
+    await restart(house)
+    browser = Browser(house, hass_client)
+    with full_disk():
+        shown = await browser.answer({"next_step_id": "same"})
+    assert (shown["type"], shown["reason"]) == ("abort", "storage")
+    assert house.devices().keys() > {"hp-1", "hp-9"}
+    assert house.entry.state is ConfigEntryState.LOADED
+    shown = await browser.answer({"next_step_id": "same"})
+    assert shown["type"] == "create_entry"
+    assert "hp-1" not in house.devices()

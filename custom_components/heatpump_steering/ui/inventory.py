@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..api import (
     BadKeyError,
@@ -23,6 +24,7 @@ from ..api import (
     SteeringError,
 )
 from ..const import CONF_USER_ID, DOMAIN, LIST_INTERVAL, LOGGER, Target
+from ..model.errors import StorageError
 from ..model.identity import Question, alike, may_be
 from ..sync.home import Home
 from .entries import home_of
@@ -329,14 +331,20 @@ class Inventory:
     async def _async_replace_id(self, before: Target, after: Target) -> bool:
         """Let a target have all that another one had; returns whether that is done.
 
-        Where entities are alive the entry is set up anew instead, and it is done on the way.
+        Where entities are alive the entry is set up anew instead, and it is done on the way. Raises UpdateFailed where
+        the file cannot be written.
         """
         entry = self._entry
         if entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:
             if not self._home.is_closed:
                 self._hass.config_entries.async_schedule_reload(entry.entry_id)
             return False
-        await async_replace_id(self._hass, entry, before, after, self._home)
+        try:
+            await async_replace_id(self._hass, entry, before, after, self._home)
+        except StorageError as error:
+            raise UpdateFailed(
+                translation_domain=DOMAIN, translation_key="storage"
+            ) from error
         self.identifiers = Identifiers(self._hass, entry)
         self._home.device_id = entry.data.get(CONF_DEVICE_ID)
         return True

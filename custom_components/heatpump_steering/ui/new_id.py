@@ -6,9 +6,11 @@ The unique ids differ, but dashboards, automations and history go by the entity 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE_ID, Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import HOME_KEY, Target
+from ..model.errors import StorageError
 from ..sync.home import Home
 from ..sync.home_storage import HomeStorage
 from ..sync.record import HomeRecord
@@ -25,23 +27,29 @@ async def async_replace_id(
 
     None of the entry's entities may be alive: they would go on under the ids that they had. Raises StorageError.
     """
+    await home.async_replace_id(before, after)
     _async_replace_in_registries(hass, entry, before, after)
     _async_replace_in_entry(hass, entry, before, after)
-    home.replace_id(before, after)
-    await home.storage.async_save()
 
 
 async def async_replace_id_unconnected(
     hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
 ) -> None:
-    """Do so after disconnecting the entry; whoever calls connects it again. Raises StorageError."""
+    """Do so after disconnecting the entry; whoever calls connects it again.
+
+    Where the file cannot be written, nothing has changed, the entry is connected again, and the flow is aborted.
+    """
     await hass.config_entries.async_unload(entry.entry_id)
-    _async_replace_in_registries(hass, entry, before, after)
-    _async_replace_in_entry(hass, entry, before, after)
     storage = HomeStorage(hass, entry.entry_id, HomeRecord)
     record = (await storage.async_load()).with_new_id(before, after)
     async_show_damaged_files(hass, storage.put_aside)
-    await HomeStorage(hass, entry.entry_id, lambda: record).async_save()
+    try:
+        await HomeStorage(hass, entry.entry_id, lambda: record).async_save()
+    except StorageError as error:
+        await hass.config_entries.async_setup(entry.entry_id)
+        raise AbortFlow("storage") from error
+    _async_replace_in_registries(hass, entry, before, after)
+    _async_replace_in_entry(hass, entry, before, after)
 
 
 @callback

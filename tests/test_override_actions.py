@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .house import House
@@ -338,3 +339,49 @@ async def test_away_until(house: House, clock: TickingDateTimeFactory) -> None:
     assert held(house, "preferred_temperature") == 21
     with pytest.raises(ServiceValidationError, match="It would be over already"):
         await leave(until="2020-01-01 00:00:00")
+
+
+def told(house: House) -> list[str | None]:
+    """Return what stands under Repairs."""
+    return [
+        issue.translation_key
+        for issue in ir.async_get(house.hass).issues.values()
+        if issue.domain == DOMAIN and issue.active
+    ]
+
+
+async def test_late_for_an_hour(house: House, clock: TickingDateTimeFactory) -> None:
+    """What cannot begin or end for an hour is told as what it is, and not as a vacation's."""
+    await house.connected()
+    house.cloud.weather.add(method="PATCH", status=400, times=999)
+    with pytest.raises(HomeAssistantError, match="does not have what is set for"):
+        await override(house, name="Bath", hot_water_min=55)
+    assert house.shows("vacation_status") == "home"
+    for _ in range(13):
+        await house.pass_time(clock, 300)
+    assert told(house) == ["override_start"]
+    house.cloud.weather.clear()
+    await house.pass_time(clock, 300)
+    assert held(house, "hot_water_min") == 55
+    assert told(house) == []
+    house.cloud.weather.add(method="PATCH", status=400, times=999)
+    with pytest.raises(HomeAssistantError, match="not all settings are back"):
+        await call(house, "end_override")
+    for _ in range(13):
+        await house.pass_time(clock, 300)
+    assert told(house) == ["override_end"]
+    assert house.shows("vacation_status") == "home"
+    house.cloud.weather.clear()
+    await house.pass_time(clock, 300)
+    assert held(house, "hot_water_min") == 45
+    assert told(house) == []
+
+
+async def test_late_beside_a_vacation(house: House) -> None:
+    """A vacation that has begun stays so while something else cannot begin beneath it."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    house.cloud.weather.add(method="PATCH", status=400, times=999)
+    with pytest.raises(HomeAssistantError, match="does not have what is set for"):
+        await override(house, name="Bath", hot_water_min=55)
+    assert house.shows("vacation_status") == "away"

@@ -26,6 +26,8 @@ class Overrides:
     tracked: Mapping[Setting, Tracked] = field(default_factory=dict)
     was_cold: bool = False
     """The hot water was allowed below 40 °C during the vacation in force, or may have been."""
+    is_returning: bool = False
+    """A vacation has ended, and not all of its settings are known to be back."""
     written_at: datetime | None = None
     """When the cloud has last accepted a change from here, of whatever settings, by its own clock."""
     guessed: frozenset[Setting] = frozenset()
@@ -143,6 +145,7 @@ class Overrides:
             self,
             in_force=tuple(it for it in self.in_force if it.name != name),
             was_cold=self.was_cold and name != VACATION,
+            is_returning=self.is_returning or name == VACATION,
         )
 
     def changed_by_hand(self, change: Settings) -> Self:
@@ -298,9 +301,10 @@ class Overrides:
             for setting, it in self.tracked.items()
             if setting in busy or not is_back(setting, it)
         }
-        if len(tracked) == len(self.tracked):
+        is_returning = self.is_returning and not tracked.keys() <= self.overridden
+        if len(tracked) == len(self.tracked) and is_returning == self.is_returning:
             return self
-        return replace(self, tracked=tracked)
+        return replace(self, tracked=tracked, is_returning=is_returning)
 
     # On disk
 
@@ -313,6 +317,7 @@ class Overrides:
                 setting.value: it.to_json() for setting, it in self.tracked.items()
             },
             "was_cold": self.was_cold,
+            "is_returning": self.is_returning,
             "guessed": sorted(self.guessed),
             "written_at": None
             if self.written_at is None
@@ -341,6 +346,9 @@ class Overrides:
                 if setting in set(Setting)
             },
             was_cold=raw.get("was_cold") is True,
+            # Version 2 did not tell, and had nothing but vacations.
+            is_returning=raw.get("is_returning", bool(tracked) and not in_force)
+            is True,
             guessed=frozenset(read_settings(raw.get("guessed"))),
             written_at=read_time(raw.get("written_at")),
         ).all_tracked()

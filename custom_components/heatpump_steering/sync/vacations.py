@@ -67,15 +67,31 @@ class Vacations:
 
     def _stage(self, target: Target) -> Stage:
         overrides = self._home.shadow(target).overrides
-        on_vacation = overrides.get(VACATION) is not None
+        vacation = overrides.get(VACATION)
         if self._actuator.is_away(target, dt_util.utcnow()):
-            is_done = on_vacation and not self._reconciler.is_behind(target)
+            is_done = vacation is not None and not self._reconciler.is_behind(
+                target, vacation.settings
+            )
             return Stage.AWAY if is_done else Stage.STARTING
-        if on_vacation or self._reconciler.is_behind(target):
+        if vacation is not None or (
+            overrides.is_returning
+            and self._reconciler.is_behind(
+                target, overrides.tracked.keys() - overrides.overridden
+            )
+        ):
             return Stage.ENDING
         if overrides.get(WELCOME_HOME) is not None:
             return Stage.WELCOME_HOME
         return Stage.HOME
+
+    def pending(self, target: Target) -> Pending:
+        """Return what a target is behind with, if it is."""
+        overrides = self._home.shadow(target).overrides
+        if self._actuator.is_away(target, dt_util.utcnow()):
+            return Pending.VACATION_START
+        if overrides.is_returning or overrides.get(VACATION) is not None:
+            return Pending.VACATION_END
+        return Pending.OVERRIDE_START if overrides.in_force else Pending.OVERRIDE_END
 
     def in_hand(self, target: Target) -> frozenset[Setting]:
         """Return the settings that a vacation has in hand, from when it should begin until they are put back.

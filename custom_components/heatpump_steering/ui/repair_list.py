@@ -8,9 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..api import Setting
 from ..const import Target
+from ..model.errors import Pending
 from ..sync.home import Home
 from ..sync.reconciler import Reconciler
-from ..sync.vacations import Stage, Vacations
+from ..sync.vacations import Vacations
 from .errors import nothing_listed_reason, pending_reason
 from .inventory import Inventory
 from .issues import (
@@ -76,20 +77,14 @@ class RepairList:
                 "reason": reason,
             }
         self._show("no_heat_pumps", NO_HEAT_PUMPS_PAGE, no_heat_pumps)
-        overdue: dict[str, dict[str, dict[str, str]]] = {
-            "vacation_start": {},
-            "vacation_end": {},
-        }
+        overdue: dict[Pending, dict[str, dict[str, str]]] = {it: {} for it in Pending}
         for target, problem in self.reconciler.overdue().items():
-            begins = self.vacations.stage(target) in (Stage.HOME, Stage.STARTING)
-            overdue["vacation_start" if begins else "vacation_end"][
-                anonymous(target)
-            ] = {
+            overdue[self.vacations.pending(target)][anonymous(target)] = {
                 "heat_pump": ids.async_device_name(target),
                 "reason": pending_reason(hass, problem),
             }
-        for key, issues in overdue.items():
-            self._show(key, VACATIONS_PAGE, issues)
+        for pending, issues in overdue.items():
+            self._show(pending, VACATIONS_PAGE, issues)
 
     def _setting_name(self, target: Target, setting: Setting) -> str:
         entity = self.inventory.identifiers.async_entity(target, setting)

@@ -102,7 +102,7 @@ class Controller:
     def send(self, *, applied: bool = True, answered: bool = True) -> Settings:
         """Send what is to be sent, if anything; return that."""
         before = self.shadow.overrides
-        change = before.to_send(self.shadow.shown, self.shadow.unsettled, readable=True)
+        change = before.to_send(self.shadow.shown, readable=True)
         if not change:
             return change
         self.shadow.overrides = before.sending(change)

@@ -351,6 +351,7 @@ def optimizing(flex: bool, tariff: bool, pv: bool) -> Settings:
 def test_one_optimization_by_hand(
     house: Controller,
     cloud: HeatPump,
+    *,
     before: Settings,
     during: Settings,
     by_hand: Settings,
@@ -385,7 +386,7 @@ def test_unknown_where_nothing_can_be_read() -> None:
     state = Overrides(base=Settings(hot_water_min=45.0)).begin(
         Override(name=VACATION, values=AWAY, began=START), shown=Settings()
     )
-    change = state.to_send(Settings(), set(), readable=False)
+    change = state.to_send(Settings(), readable=False)
     assert change == Settings(hot_water_min=10.0)
 
 
@@ -498,6 +499,23 @@ def test_cold_by_hand_that_turns_up(house: Controller, cloud: HeatPump) -> None:
     assert house.shadow.overrides.was_cold
 
 
+def test_cold_of_our_own_is_nobody_s_hand(house: Controller, cloud: HeatPump) -> None:
+    """A copy with the cold hot water of the vacation before takes nothing out of the one in force."""
+    house.begin(VACATION, Settings(hot_water_min=12.0))
+    house.send()
+    house.read()
+    house.end(VACATION)
+    house.begin(VACATION, AWAY)
+    house.send()
+    house.restart()
+    house.read(copy=1)
+    vacation = house.shadow.overrides.get(VACATION)
+    assert vacation is not None
+    assert vacation.values == AWAY
+    house.come_to_rest()
+    assert cloud.held == AT_HOME.overlaid_with(AWAY)
+
+
 @pytest.mark.parametrize("before", [None, 12.0])
 def test_cold_by_hand_that_was_refused(
     house: Controller, cloud: HeatPump, before: float | None
@@ -573,7 +591,7 @@ def test_any_order_ends_at_base(
         state = state.end(name)
     assert state.base == base
     assert not state.in_force
-    assert not state.to_send(base, set(), readable=True)
+    assert not state.to_send(base, readable=True)
     assert not state.settled(base, set()).tracked
 
 

@@ -100,13 +100,11 @@ class Overrides:
             hot_water_max=desired.hot_water_max and max(minimum, desired.hot_water_max),
         )
 
-    def to_send(
-        self, shown: Settings, unsettled: AbstractSet[Setting], *, readable: bool
-    ) -> Settings:
+    def to_send(self, shown: Settings, *, readable: bool) -> Settings:
         """Return what has to be sent so that the cloud comes to what is desired.
 
-        `shown` is what the cloud holds as far as is known, `unsettled` the settings that it has taken and no read has
-        shown yet. What is unknown waits until it is known, where it can be read.
+        `shown` is what the cloud holds as far as is known: with what it has taken and no read has shown yet. What is
+        unknown waits until it is known, where it can be read.
         """
         desired, overridden = self.desired(), self.overridden
         change: dict[Setting, Value] = {}
@@ -132,10 +130,8 @@ class Overrides:
                 # A read that shows it may be one from before.
                 is_there = False
             else:
-                is_there = (
-                    not readable
-                    or setting in unsettled
-                    or (value is not None and it.is_there(value, wanted))
+                is_there = not readable or (
+                    value is not None and it.is_there(value, wanted)
                 )
             if not is_there:
                 change[setting] = wanted
@@ -263,7 +259,7 @@ class Overrides:
     def not_sent_by_hand(self, change: Settings) -> Self:
         """Return the state after somebody's change has certainly not been applied."""
         it = self.tracked.get(Setting.HOT_WATER_MIN)
-        if it is None or it.accepted or not self._leaves_cold(change):
+        if it is None or not self._leaves_cold(change):
             return self
         ours = tuple(
             value for value in it.ours if not same_value(value, change.hot_water_min)

@@ -85,7 +85,7 @@ class Actuator:
         if shadow.overrides.is_idle:
             return Settings()
         return shadow.overrides.to_send(
-            shadow.shown, shadow.unsettled, readable=self._home.can_read(target)
+            shadow.shown, readable=self._home.can_read(target)
         )
 
     def vacation_values(self, target: Target) -> Settings:

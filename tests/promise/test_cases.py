@@ -255,6 +255,17 @@ def test_one_setting_is_refused(house: Holidays) -> None:
     assert house.pending() == []
 
 
+def test_another_value_than_the_refused_one(house: Holidays) -> None:
+    """What was refused a moment ago keeps no other value of the same setting back."""
+    house.choose(hot_water_min=10.0)
+    house.in_the_app({"dhw": {"temperature_lower_bound": 12.0}})
+    house.cloud.behaviour.validation_limits = {HOT_WATER_MIN: (11, None)}
+    assert house.preset("away").error is not None
+    assert room_and_water(house) == (16, 12, 55)
+    assert house.preset("none").error is None
+    assert room_and_water(house) == AT_HOME
+
+
 def test_one_setting_is_refused_without_a_name(house: Holidays) -> None:
     """Where the cloud does not say which one it means, each goes by itself."""
     house.choose(hot_water_min=10.0)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Coroutine, Mapping
 from datetime import timedelta
+import math
 from time import monotonic
 from typing import Any, override
 
@@ -109,7 +110,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.passed_over = 0
         self.last_failure = ""
-        self._answered_at = 0.0
+        # Never: the monotonic clock may have begun a moment ago, with the machine.
+        self._answered_at = -math.inf
         self._is_entering = False
         for stop in (
             self.room_sensors.stop,
@@ -245,13 +247,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @property
     def _can_wait(self) -> bool:
         """Return whether there is something to show until the next read."""
-        return (
-            self.inventory.is_known
-            and self.last_update_success
-            # Time and not polls: somebody may ask for more of them. The last one may be a moment early.
-            and monotonic() - self._answered_at
-            < (UNAVAILABLE_AFTER - POLL_INTERVAL / 10).total_seconds()
-        )
+        # Time and not polls: somebody may ask for more of them. The last one may be a moment early.
+        longest = (UNAVAILABLE_AFTER - POLL_INTERVAL / 10).total_seconds()
+        return monotonic() - self._answered_at < longest
 
     # Changing
 

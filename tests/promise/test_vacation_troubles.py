@@ -81,6 +81,15 @@ def test_stopped_while_the_end_is_on_its_way(house: Holidays) -> None:
     assert lines == []
 
 
+def test_asked_again(house: Holidays) -> None:
+    """Whoever asks again does not wait for the next attempt, which would come by itself."""
+    house.cloud.weather.add(method="PATCH", status=503)
+    assert house.preset("away").error is not None
+    house.cloud.weather.clear()
+    assert house.preset("away").error is None
+    assert house.held() == 16
+
+
 def test_vacation_during_the_welcome(house: Holidays) -> None:
     """Nobody heats the water for people who are away again."""
     house.choose(welcome_hours=3, welcome_temperature=60.0)

@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from freezegun.api import TickingDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.heatpump_steering.entity import REDRAW
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
     EVENT_STATE_REPORTED,
     EntityCategory,
 )
 from homeassistant.core import Event, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -267,15 +264,3 @@ async def test_units_changed(house: House) -> None:
     assert below.attributes["max"] == 9
     assert house.shows("hot_water_min") == "113.0"
     assert len(events) == len({event.data["entity_id"] for event in events})
-
-
-async def test_refused_twice(house: House, freezer: TickingDateTimeFactory) -> None:
-    """A control that is refused again while it is drawn anew is drawn anew for as long as ever."""
-    await house.connected()
-    for _ in range(2):
-        with pytest.raises(ServiceValidationError):
-            await house.act("number.set_value", "hot_water_min", value=65)
-        await house.pass_time(freezer, REDRAW * 0.7)
-        assert house.state("hot_water_min").attributes["mode"] == "slider"
-    await house.pass_time(freezer, REDRAW * 0.7)
-    assert house.state("hot_water_min").attributes["mode"] == "box"

@@ -460,3 +460,19 @@ async def test_429_holds_back_the_read_back(
     await house.poll()
     await house.pass_time(freezer, 60)
     assert house.reads() == 1
+
+
+async def test_429_without_a_time_ends_no_silence(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """The cloud has said how long, and takes nothing back with a later answer that says nothing of that."""
+    await house.connected()
+    house.cloud.weather.add(method="GET", status=429, retry_after=250)
+    await house.poll()
+    house.cloud.weather.clear()
+    house.cloud.weather.add(method="PATCH", status=429, times=1)
+    await house.act("switch.turn_on", "schedule")
+    await house.pass_time(freezer, 60)
+    assert house.reads() == 1
+    await house.pass_time(freezer, 200)
+    assert house.reads() == 2

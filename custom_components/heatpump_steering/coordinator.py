@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Coroutine, Mapping
 from datetime import timedelta
+import math
 from time import monotonic
 from typing import Any, override
 
@@ -120,7 +121,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
-        self._answered_at = 0.0
+        # Never: the monotonic clock may have begun a moment ago, with the machine.
+        self._answered_at = -math.inf
         # Whoever listens hears of what a poll has read at the end of the poll.
         self._is_entering = False
         for stop in (
@@ -220,11 +222,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.last_failure = str(error)
         # Time and not polls: somebody may ask for more of them. The last one may be a moment early.
         patience = (UNAVAILABLE_AFTER - POLL_INTERVAL / 10).total_seconds()
-        if (
-            self.inventory.is_known
-            and self.last_update_success
-            and monotonic() - self._answered_at < patience
-        ):
+        if monotonic() - self._answered_at < patience:
             LOGGER.debug("A poll without an answer: %s", error)
         elif isinstance(error, ReadingRefusedError):
             self._go_on_without_reading()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 import gc
 import json
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     WebSocketGenerator,
 )
 
-from custom_components.heatpump_steering.const import DOMAIN
+from custom_components.heatpump_steering.const import DOMAIN, EVENT_STAYED_BY_HAND
 from custom_components.heatpump_steering.model.errors import StorageError
 from custom_components.heatpump_steering.sync.record import HomeRecord, TargetRecord
 from custom_components.heatpump_steering.sync.storage import Storage
@@ -25,6 +27,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
 
 from ..house import House, Json
@@ -666,6 +669,58 @@ async def test_changed_by_hand_on_a_full_disk(house: House) -> None:
     await house.act("number.set_value", "preferred_temperature", value=19)
     assert house.shows("preferred_temperature") == "19.0"
     free_the_disk(house)
+
+
+async def plan_an_hour(house: House) -> None:
+    """Plan a vacation of an hour that begins in a minute."""
+    start = dt_util.now() + timedelta(minutes=1)
+    await house.act(
+        "calendar.create_event",
+        "vacation",
+        "home",
+        summary="Away",
+        start_date_time=start.isoformat(),
+        end_date_time=(start + timedelta(hours=1)).isoformat(),
+    )
+
+
+async def test_end_on_a_full_disk(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """A vacation that cannot be ended on the disk ends when it can, and what stays as it was set is told then."""
+    await house.connected()
+    await plan_an_hour(house)
+    await house.pass_time(freezer, 120)
+    assert house.shows("vacation_status") == "away"
+    await house.act("number.set_value", "preferred_temperature", value=19)
+    told = async_capture_events(house.hass, EVENT_STAYED_BY_HAND)
+    fill_the_disk(house)
+    await house.pass_time(freezer, 3600)
+    assert house.shows("vacation_status") == "ending"
+    assert told == []
+    free_the_disk(house)
+    await house.pass_time(freezer, 301)
+    assert house.shows("vacation_status") == "home"
+    assert [event.data["setting"] for event in told] == ["preferred_temperature"]
+
+
+async def test_retry_on_a_full_disk(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """What was not sent since it could not be written down need not be taken back."""
+    await house.connected()
+    house.cloud.weather.add(method="PATCH", status=422, body={"detail": "no"})
+    await plan_an_hour(house)
+    await house.pass_time(freezer, 120)
+    house.cloud.weather.clear()
+    fill_the_disk(house)
+    house.cloud.journal.clear()
+    await house.pass_time(freezer, 301)
+    assert house.shows("vacation_status") == "starting"
+    free_the_disk(house)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="none")
+    assert house.shows("vacation_status") == "home"
+    assert house.received() == []
 
 
 class File:

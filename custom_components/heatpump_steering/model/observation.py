@@ -84,9 +84,11 @@ def observed(
                 if setting in OPTIMIZATIONS
             }
         )
+    new_base = Settings.of(base)
     after = replace(
         state,
-        base=state.base.overlaid_with(Settings.of(base)),
+        # An override may have what the new base excludes; as base it would come back and exclude that.
+        base=state.base.with_change(new_base).overlaid_with(new_base),
         tracked=tracked,
         guessed=frozenset(
             setting

@@ -216,7 +216,7 @@ class Overrides:
     def not_sent_by_hand(self, change: Settings) -> Self:
         """Return the state after somebody's change has certainly not been applied."""
         it = self.tracked.get(Setting.HOT_WATER_MIN)
-        if it is None or it.accepted or not self._leaves_cold(change):
+        if it is None or not self._leaves_cold(change):
             return self
         ours = tuple(
             value for value in it.ours if not same_value(value, change.hot_water_min)

@@ -86,10 +86,7 @@ class Actuator:
         if shadow.overrides.is_idle:
             return Settings()
         return to_send(
-            shadow.overrides,
-            shadow.shown,
-            shadow.unsettled,
-            readable=self._home.can_read(target),
+            shadow.overrides, shadow.shown, readable=self._home.can_read(target)
         )
 
     def vacation_values(self, target: Target) -> Settings:

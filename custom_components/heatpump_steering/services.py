@@ -49,9 +49,7 @@ _KEYS: Final[dict[vol.Marker, Any]] = {
     **{vol.Optional(str(setting)): check for setting, check in _FIELDS.items()},
 }
 
-_SCHEMA: Final = vol.Schema(
-    vol.All(_KEYS, cv.has_at_least_one_key(*(str(setting) for setting in _FIELDS)))
-)
+_SCHEMA: Final = vol.Schema(vol.All(_KEYS, cv.has_at_least_one_key(*map(str, _FIELDS))))
 
 
 @callback

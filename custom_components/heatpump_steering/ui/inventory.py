@@ -138,42 +138,28 @@ class Inventory:
         }
         # What was listed beside it is another one. Where that is not known, all but what is clearly another one may be it.
         beside = self._home.listed
-        there = [
-            it
+        there = {
+            it.device_id: it.full_name
             for it in listed.heat_pumps
-            if it.device_id not in elsewhere | beside
+            if device_id not in listed.ids
+            and it.device_id not in elsewhere | beside
             and (beside or may_be(missing, it))
-        ]
-        if device_id in listed.ids:
-            there = []
-        if (
-            len(there) == 1
-            and alike(missing, there[0])
-            and (beside or len(listed.heat_pumps) == 1)
-        ):
-            return there[0].device_id
-        self._ask_only(
-            [
-                Question(
-                    {device_id: self._name(missing)},
-                    {it.device_id: it.full_name for it in there},
-                    only_one=True,
-                )
-            ]
-            if there
-            else []
-        )
+        }
+        if len(there) == 1 and (beside or len(listed.heat_pumps) == 1):
+            (it,) = (it for it in listed.heat_pumps if it.device_id in there)
+            if alike(missing, it):
+                return it.device_id
+        gone = {device_id: self._name(missing)}
+        self._ask_only([Question(gone, there, only_one=True)] if there else [])
         return None
 
     def _as_known(self, device_id: str) -> HeatPump:
         """Return what is known of a heat pump from the last list, or else from its device."""
-        if (found := self.heat_pumps.get(device_id)) is not None:
-            return found
         device = self.identifiers.async_device(device_id)
-        if device is None:
-            return HeatPump(device_id=device_id)
-        return HeatPump(
-            device_id=device_id, brand=device.manufacturer, model=device.model
+        return self.heat_pumps.get(device_id) or HeatPump(
+            device_id=device_id,
+            brand=device.manufacturer if device else None,
+            model=device.model if device else None,
         )
 
     def _name(self, heat_pump: HeatPump) -> str:

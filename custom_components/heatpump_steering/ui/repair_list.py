@@ -76,20 +76,16 @@ class RepairList:
                 "reason": reason,
             }
         self._show("no_heat_pumps", NO_HEAT_PUMPS_PAGE, no_heat_pumps)
-        overdue: dict[str, dict[str, dict[str, str]]] = {
-            "vacation_start": {},
-            "vacation_end": {},
-        }
+        starts: dict[str, dict[str, str]] = {}
+        ends: dict[str, dict[str, str]] = {}
         for target, problem in self.reconciler.overdue().items():
             begins = self.vacations.stage(target) in (Stage.HOME, Stage.STARTING)
-            overdue["vacation_start" if begins else "vacation_end"][
-                anonymous(target)
-            ] = {
+            (starts if begins else ends)[anonymous(target)] = {
                 "heat_pump": ids.async_device_name(target),
                 "reason": pending_reason(hass, problem),
             }
-        for key, issues in overdue.items():
-            self._show(key, VACATIONS_PAGE, issues)
+        self._show("vacation_start", VACATIONS_PAGE, starts)
+        self._show("vacation_end", VACATIONS_PAGE, ends)
 
     def _setting_name(self, target: Target, setting: Setting) -> str:
         entity = self.inventory.identifiers.async_entity(target, setting)

@@ -233,10 +233,11 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             or high is None
             or (target is not None and (not in_band or low == high == target))
         ):
-            if target is not None:
-                target = self._as_held(target)
-                if in_band:
-                    return change_to_target(target, self.shown)
+            # Home Assistant takes no action without any, and no edge alone.
+            assert target is not None
+            target = self._as_held(target)
+            if in_band:
+                return change_to_target(target, self.shown)
             return Settings(preferred_temperature=target)
         expected = self.coordinator.home.expected(self.target)
         band = Band(low, high)

@@ -274,9 +274,11 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> None:
         """Let the heat pump that was typed have all that the one before had, if the cloud has that one no more."""
         before, after = entry.data.get(CONF_DEVICE_ID), data.get(CONF_DEVICE_ID)
-        if before == after or None in (before, after):
-            return
-        if home_of(entry.data) != home_of(data):
+        if (
+            before == after
+            or None in (before, after)
+            or home_of(entry.data) != home_of(data)
+        ):
             return
         try:
             with self._client(data) as client:

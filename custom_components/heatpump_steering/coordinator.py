@@ -112,12 +112,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass, entry.entry_id, self.inventory, self.home, self.vacations
         )
         self.repair_list = RepairList(
-            hass,
-            entry,
-            self.inventory,
-            self.home,
-            vacations=self.vacations,
-            reconciler=self.reconciler,
+            hass, entry, self.inventory, self.home, self.vacations, self.reconciler
         )
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""

@@ -47,6 +47,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
         self._written: object = None
+        self._redrawing: asyncio.Task[None] | None = None
 
     @property
     def target_data(self) -> TargetData:
@@ -140,7 +141,9 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
             return
         attributes = {**state.attributes, **self._redrawn_as}
         self.hass.states.async_set(self.entity_id, state.state, attributes)
-        self.coordinator.config_entry.async_create_background_task(
+        if self._redrawing is not None:
+            self._redrawing.cancel()
+        self._redrawing = self.coordinator.config_entry.async_create_background_task(
             self.hass, self._async_look_as_ever(), f"{self.entity_id} redrawn"
         )
 

@@ -218,19 +218,23 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
 def _vacation_schema(hass: HomeAssistant) -> vol.Schema:
     """Return the form of the vacation, in the house's own unit."""
 
-    unit = hass.config.units.temperature_unit
-
-    def temperature(setting: Setting, on_vacation: bool = False) -> NumberSelector:
-        allowed = range_of(setting, on_vacation=on_vacation)
+    def box(low: float, high: float, step: float, unit: str) -> NumberSelector:
         return NumberSelector(
             NumberSelectorConfig(
-                min=to_house(hass, allowed.minimum),
-                max=to_house(hass, allowed.maximum),
-                step=1 if unit == UnitOfTemperature.FAHRENHEIT else allowed.step,
+                min=low,
+                max=high,
+                step=step,
                 mode=NumberSelectorMode.BOX,
                 unit_of_measurement=unit,
             )
         )
+
+    def temperature(setting: Setting, on_vacation: bool = False) -> NumberSelector:
+        unit = hass.config.units.temperature_unit
+        allowed = range_of(setting, on_vacation=on_vacation)
+        step = 1 if unit == UnitOfTemperature.FAHRENHEIT else allowed.step
+        low, high = to_house(hass, allowed.minimum), to_house(hass, allowed.maximum)
+        return box(low, high, step, unit)
 
     return vol.Schema(
         {
@@ -252,14 +256,8 @@ def _vacation_schema(hass: HomeAssistant) -> vol.Schema:
             vol.Required(SECTION_WELCOME_HOME): section(
                 vol.Schema(
                     {
-                        vol.Required(CONF_WELCOME_HOURS, default=0): NumberSelector(
-                            NumberSelectorConfig(
-                                min=0,
-                                max=48,
-                                step=1,
-                                mode=NumberSelectorMode.BOX,
-                                unit_of_measurement=UnitOfTime.HOURS,
-                            )
+                        vol.Required(CONF_WELCOME_HOURS, default=0): box(
+                            0, 48, 1, UnitOfTime.HOURS
                         ),
                         vol.Required(
                             CONF_WELCOME_TEMPERATURE,

@@ -883,6 +883,7 @@ async def test_nothing_to_ask_about_one_alone(house: House) -> None:
 async def test_only_one_without_settings(house: House) -> None:
     """What is listed has not gone, whatever else is listed."""
     await house.connected("hp-1", "hp-2", device_id="hp-1")
+    house.add_heat_pump("hp-9")
     house.cloud.weather.add(path=SETTINGS, body={"data": []})
     await polls(house)
     assert questions(house) == []

@@ -250,7 +250,7 @@ class SettingsClient:
                 self._on_request(Sent(method, path, outcome, monotonic() - began))
         status = response.status
         if found is None and status < HTTPStatus.BAD_REQUEST:
-            raise AnswerTooLongError(status=status)
+            raise AnswerTooLongError("too long an answer", status=status)
         text = clean_json(found or b"")
         if status < HTTPStatus.BAD_REQUEST:
             # A server that quotes the key back must not get it into our texts and logs.

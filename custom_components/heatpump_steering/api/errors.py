@@ -108,10 +108,6 @@ class NotUnderstandableError(SteeringError):
 class AnswerTooLongError(NotUnderstandableError):
     """The answer is longer than any of this API's can be, so it was not read to its end."""
 
-    def __init__(self, *, status: int) -> None:
-        """Keep the status of the answer."""
-        super().__init__("too long an answer", status=status)
-
 
 class ContradictoryChangeError(SteeringError):
     """A single change asks for flex trading and for another optimisation at once."""

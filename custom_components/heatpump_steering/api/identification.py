@@ -77,10 +77,9 @@ class DeviceIds:
         key = id_key(spelling)
         if key not in self._names:
             alike = [name for name in self._known if id_key(name) == key]
-            # Of two names of what is one heat pump, that of the spelling is the one that has worked.
-            self._names[key] = (
-                spelling if spelling in alike else [*alike, spelling.strip()][0]
-            )
+            # Two names of what is one heat pump: that of the spelling is the one that has worked.
+            exact = [name for name in alike if name == spelling]
+            self._names[key] = next(iter((*exact, *alike, spelling.strip())))
         return self._names[key]
 
     def note_spelling(self, spelling: str, *, for_certain: bool = True) -> None:

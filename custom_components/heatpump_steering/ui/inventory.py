@@ -61,11 +61,9 @@ class Inventory:
         """What there is instead of any heat pump; None as long as there is one."""
         self._asked: set[str] = set()
         self._listed_at: float | None = None
-        self._absences: Counter[str] = Counter()
+        self._absences: Counter[Target] = Counter()
         self._stale_reads: Counter[str] = Counter()
-        self._without_settings: set[str] = set()
-        self._empty_reads = 0
-        self._are_all_gone = False
+        self._gone_when_listed: set[Target] = set()
 
     @property
     def is_known(self) -> bool:
@@ -141,42 +139,28 @@ class Inventory:
         }
         # What was listed beside it is another one. Where that is not known, all but what is clearly another one may be it.
         beside = self._home.listed
-        there = [
-            it
+        there = {
+            it.device_id: it.full_name
             for it in listed.heat_pumps
-            if it.device_id not in elsewhere | beside
+            if device_id not in listed.ids
+            and it.device_id not in elsewhere | beside
             and (beside or may_be(missing, it))
-        ]
-        if device_id in listed.ids:
-            there = []
-        if (
-            len(there) == 1
-            and alike(missing, there[0])
-            and (beside or len(listed.heat_pumps) == 1)
-        ):
-            return there[0].device_id
-        self._ask_only(
-            [
-                Question(
-                    {device_id: self._name(missing)},
-                    {it.device_id: it.full_name for it in there},
-                    only_one=True,
-                )
-            ]
-            if there
-            else []
-        )
+        }
+        if len(there) == 1 and (beside or len(listed.heat_pumps) == 1):
+            (it,) = (it for it in listed.heat_pumps if it.device_id in there)
+            if alike(missing, it):
+                return it.device_id
+        gone = {device_id: self._name(missing)}
+        self._ask_only([Question(gone, there, only_one=True)] if there else [])
         return None
 
     def _as_known(self, device_id: str) -> HeatPump:
         """Return what is known of a heat pump from the last list, or else from its device."""
-        if (found := self.heat_pumps.get(device_id)) is not None:
-            return found
         device = self.identifiers.async_device(device_id)
-        if device is None:
-            return HeatPump(device_id=device_id)
-        return HeatPump(
-            device_id=device_id, brand=device.manufacturer, model=device.model
+        return self.heat_pumps.get(device_id) or HeatPump(
+            device_id=device_id,
+            brand=device.manufacturer if device else None,
+            model=device.model if device else None,
         )
 
     def _name(self, heat_pump: HeatPump) -> str:
@@ -224,22 +208,16 @@ class Inventory:
     async def _async_list_when_due(self, reading: Reading) -> None:
         now = monotonic()
         at_setup = self._listed_at is None
-        if reading.heat_pumps.keys() - self.others:
-            self._empty_reads = 0
+        gone = self._gone(reading)
+        if not self._absences[None]:
             self.nothing_left = None
-        else:
-            self._empty_reads += 1
-        are_all_gone = self._empty_reads >= READS_UNTIL_GONE
-        self._count_absences(reading)
-        gone = {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}
         # What is listed all the same was asked about when it went.
-        self._without_settings &= gone
+        self._gone_when_listed &= gone
         if (
             self._listed_at is not None
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
             and reading.heat_pumps.keys() <= self.heat_pumps.keys() | self.others
-            and gone == self._without_settings
-            and are_all_gone == self._are_all_gone
+            and gone == self._gone_when_listed
         ):
             return
         listed = Listing()
@@ -274,15 +252,14 @@ class Inventory:
         self.others = listed.others
         self.heat_pumps = heat_pumps
         self._home.have(heat_pumps)
-        self._without_settings = gone & heat_pumps.keys()
-        for device_id in self._without_settings:
+        for device_id in gone & heat_pumps.keys():
             # What they were does not count any more.
             self._home.forget(device_id)
-        for device_id in self._absences.keys() - self._without_settings:
-            del self._absences[device_id]
-        self._are_all_gone = are_all_gone
+        self._gone_when_listed = gone & {None, *heat_pumps}
+        for target in self._absences.keys() - self._gone_when_listed - {None}:
+            del self._absences[target]
         self.nothing_left = None
-        if (are_all_gone or at_setup) and heat_pumps.keys().isdisjoint(
+        if (None in gone or at_setup) and heat_pumps.keys().isdisjoint(
             listed.ids | reading.heat_pumps.keys()
         ):
             self.nothing_left = reading.passed_over + listed.passed_over
@@ -349,12 +326,15 @@ class Inventory:
         self._home.device_id = entry.data.get(CONF_DEVICE_ID)
         return True
 
-    def _count_absences(self, reading: Reading) -> None:
-        """Count how often a heat pump was missing in a row. No heat pump at all is a failure, not the truth."""
-        if not reading.heat_pumps:
-            return
-        for device_id in self.heat_pumps:
-            if device_id in reading.heat_pumps:
-                del self._absences[device_id]
-            else:
-                self._absences[device_id] += 1
+    def _gone(self, reading: Reading) -> set[Target]:
+        """Return the heat pumps that were missing in so many reads in a row; None is among them where all were.
+
+        A read without any heat pump is a failure, and not the truth about each of them.
+        """
+        there: set[Target] = {*(reading.heat_pumps.keys() - self.others)}
+        if there:
+            there.add(None)
+        for target in {None, *(self.heat_pumps if reading.heat_pumps else ())}:
+            missed = 0 if target in there else self._absences[target] + 1
+            self._absences[target] = missed
+        return {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}

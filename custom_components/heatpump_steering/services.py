@@ -29,6 +29,7 @@ from .api import ControlMode, Setting, Settings, Value, without_dust
 from .const import DOMAIN
 from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
 from .ui.errors import wrong_input
+from .ui.texts import async_temperature_name
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
@@ -160,7 +161,9 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     if not override.settings:
         raise wrong_input("nothing_to_set")
     if both := override.values.keys() & override.by.keys():
-        raise wrong_input("value_and_difference", setting=min(both))
+        raise wrong_input(
+            "value_and_difference", setting=async_temperature_name(call.hass, min(both))
+        )
     if override.name.casefold() in (VACATION, WELCOME_HOME):
         raise wrong_input("reserved_name", name=override.name)
     await _async_each(

@@ -7,6 +7,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .action_forms import async_setup_action_forms
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .services import async_setup_services
@@ -28,8 +29,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the action."""
+    """Set up the actions."""
     async_setup_services(hass)
+    await async_setup_action_forms(hass)
     return True
 
 

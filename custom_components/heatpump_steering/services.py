@@ -59,7 +59,7 @@ _FIELDS: Final[Mapping[Setting, Any]] = {
 }
 
 # What may be said as a difference from what is set: overlapping ones add up.
-_BY: Final = {
+DIFFERENCE_FIELDS: Final = {
     f"{setting}_by": setting
     for setting in (
         Setting.PREFERRED_TEMPERATURE,
@@ -92,7 +92,7 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
             for setting, check in _FIELDS.items()
             if setting not in _NOT_FOR_A_WHILE
         },
-        **{vol.Optional(key): vol.Coerce(float) for key in _BY},
+        **{vol.Optional(key): vol.Coerce(float) for key in DIFFERENCE_FIELDS},
     }
 )
 _END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
@@ -152,7 +152,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         values=_settings(call),
         by={
             setting: _converted_difference(call, call.data[key])
-            for key, setting in _BY.items()
+            for key, setting in DIFFERENCE_FIELDS.items()
             if key in call.data
         },
         began=now,

@@ -18,10 +18,11 @@ from ..house import House
 PAGE = (Path(__file__).parents[2] / "docs" / "for-a-while.md").read_text(
     encoding="utf-8"
 )
-BATH, TONIGHT, GUESTS, GUESTS_END, SUN, ANSWER = (
+EXAMPLES: list[Any] = [
     parse_yaml(block)
     for block in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-)
+]
+BATH, TONIGHT, GUESTS, GUESTS_END, SUN, ANSWER = EXAMPLES
 HOUR = 3600
 
 
@@ -47,7 +48,7 @@ async def run(house: House, *actions: Any) -> Any:
     return result.service_response
 
 
-def holds(house: House) -> tuple[float, float]:
+def holds(house: House) -> tuple[Any, Any]:
     """Return the preferred temperature and the hot-water minimum at the cloud."""
     held = house.cloud.cloud.heat_pump("hp-1").held
     return held["room.preferred_temperature"], held["dhw.temperature_lower_bound"]

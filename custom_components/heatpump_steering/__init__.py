@@ -9,9 +9,10 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .services import async_setup_services
+from .services import SERVICE_UPDATE_SETTINGS, async_setup_services
 from .sync.home_storage import HomeStorage
 from .sync.record import HomeRecord
+from .ui.action_forms import async_setup_action_forms
 from .ui.authentication import without_api_path
 from .ui.issues import async_forget_issues
 
@@ -28,8 +29,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the action."""
+    """Set up the actions."""
     async_setup_services(hass)
+    await async_setup_action_forms(hass, SERVICE_UPDATE_SETTINGS)
     return True
 
 

@@ -26,8 +26,9 @@ from .const import DOMAIN
 from .coordinator import SteeringCoordinator
 from .model.limits import DIFFERENCES, RANGES
 from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
+from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
-from .ui.texts import async_common_text
+from .ui.texts import async_common_text, async_temperature_name
 from .ui.units import from_house, to_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
@@ -53,8 +54,6 @@ _FIELDS: Final[Mapping[Setting, Any]] = {
     Setting.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
 }
 
-# What may be said as a difference from what is set: overlapping ones add up.
-_BY: Final = {f"{setting}_by": setting for setting in RANGES}
 # For ever, and never read back.
 _NOT_FOR_A_WHILE: Final = {Setting.COUNTRY, Setting.POSTAL_CODE}
 
@@ -81,7 +80,7 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
             for setting, check in _FIELDS.items()
             if setting not in _NOT_FOR_A_WHILE
         },
-        **{vol.Optional(key): vol.Coerce(float) for key in _BY},
+        **{vol.Optional(key): vol.Coerce(float) for key in DIFFERENCE_FIELDS},
     }
 )
 _START_VACATION_SCHEMA: Final = vol.Schema(
@@ -145,7 +144,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         values=_settings(call),
         by={
             setting: from_house(call.hass, call.data[key], is_difference=True)
-            for key, setting in _BY.items()
+            for key, setting in DIFFERENCE_FIELDS.items()
             if key in call.data
         },
         began=now,
@@ -154,7 +153,9 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     if not override.settings:
         raise wrong_input("nothing_to_set")
     if both := override.values.keys() & override.by.keys():
-        raise wrong_input("value_and_difference", setting=min(both))
+        raise wrong_input(
+            "value_and_difference", setting=async_temperature_name(call.hass, min(both))
+        )
     if override.name.casefold() in (VACATION, WELCOME_HOME):
         raise wrong_input("reserved_name", name=override.name)
     await _async_each(

@@ -241,11 +241,14 @@ FAULTS = [
             ("target", {"device": 7}, "update_settings: "),
             ("fields/x/selector/text", {}, "x has no name"),
             ("fields/x/selector/text", {}, "x has no description"),
-            ("fields/device_id/selektor", {}, "selektor is not known"),
-            ("fields/device_id/selector", {"thing": {}}, "device_id: "),
-            ("fields/device_id/selector", {"number": {"min": "x"}}, "device_id: "),
-            ("fields/device_id/required", "yes", "required is yes or no"),
-            ("fields/device_id/filter", {}, "a target that there is not"),
+            ("fields/config_entry_id/selektor", {}, "selektor is not known"),
+            ("fields/config_entry_id/selector", {"thing": {}}, "config_entry_id: "),
+            (
+                "fields/config_entry_id/selector",
+                {"number": {"min": "x"}},
+                "config_entry_id: ",
+            ),
+            ("fields/config_entry_id/required", "yes", "required is yes or no"),
             ("fields/postal_code/selector/text", {}, "postal_code is there twice"),
             ("fields/country", {"example": None}, "example is empty"),
             ("fields/x/fields/country/selector/country", {}, "x has no name"),
@@ -263,6 +266,13 @@ FAULTS = [
     (of_services, SERVICES, "other", {}, "other has no description"),
     (of_services, SERVICES, "other", {}, "other has no icon"),
     (of_services, SERVICES, "Other", {}, "Other is no slug"),
+    (
+        of_services,
+        SERVICES,
+        "other",
+        {"fields": {"x": {"filter": {}}}},
+        "a target that there is not",
+    ),
 ]
 
 

@@ -62,6 +62,12 @@ def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
 
 
 @callback
+def async_temperature_name(hass: HomeAssistant, setting: Setting) -> str:
+    """Return what a setting that is a temperature is called in the house's language, whatever its entities are called."""
+    return _translated(hass, "entity", DOMAIN, f"entity.number.{setting}.name", setting)
+
+
+@callback
 def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str:
     """Return one of the integration's own texts in the house's language."""
     text = _translated(hass, "common", DOMAIN, f"common.{key}", key)

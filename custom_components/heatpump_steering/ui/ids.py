@@ -29,7 +29,7 @@ _PLAIN_HOME: Final = "home"
 # Also what is no proper Unicode has to be told apart.
 _ANY_TEXT: Final = "surrogatepass"
 
-_PLATFORMS = {
+PLATFORMS: Final = {
     Setting.PREFERRED_TEMPERATURE: Platform.NUMBER,
     Setting.ALLOWED_BELOW: Platform.NUMBER,
     Setting.ALLOWED_ABOVE: Platform.NUMBER,
@@ -146,7 +146,7 @@ class Identifiers:
         """Return the registry entry of the entity that shows a setting, if there is one."""
         registry = er.async_get(self._hass)
         entity_id = registry.async_get_entity_id(
-            _PLATFORMS[setting], DOMAIN, self.unique_id(target, setting)
+            PLATFORMS[setting], DOMAIN, self.unique_id(target, setting)
         )
         return registry.async_get(entity_id) if entity_id else None
 

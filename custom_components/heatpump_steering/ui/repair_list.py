@@ -21,7 +21,7 @@ from .issues import (
     async_close_others,
     async_create_issue,
 )
-from .texts import async_setting_name, async_value_text
+from .texts import async_name_of, async_value_text
 
 
 class RepairList:
@@ -106,8 +106,8 @@ class RepairList:
         )
 
     def _setting_name(self, target: Target, setting: Setting) -> str:
-        entity = self._inventory.identifiers.async_entity(target, setting)
-        return async_setting_name(self._hass, entity.entity_id) if entity else setting
+        identifiers = self._inventory.identifiers
+        return async_name_of(self._hass, identifiers, target, setting)
 
     def _show(
         self, key: str, page: str, issues: Mapping[str, Mapping[str, str]]

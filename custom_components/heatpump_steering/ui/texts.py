@@ -19,8 +19,9 @@ from homeassistant.util.unit_conversion import (
 )
 
 from ..api import ControlMode, Setting, Value
-from ..const import DOMAIN
+from ..const import DOMAIN, Target
 from ..model.limits import DIFFERENCES
+from .ids import PLATFORMS, Identifiers
 
 # Whose texts are said here. English ones are there as soon as any are.
 _SAID_BY: Final = frozenset({DOMAIN, SWITCH_DOMAIN})
@@ -63,6 +64,23 @@ def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
     if entry is None:
         return entity_id
     return entry.name or entry.original_name or entity_id
+
+
+@callback
+def async_name_of(
+    hass: HomeAssistant, identifiers: Identifiers, target: Target, setting: Setting
+) -> str:
+    """Return what the house calls a setting of a target; where somebody has deleted its entity, what it would be called."""
+    if (entity := identifiers.async_entity(target, setting)) is not None:
+        return async_setting_name(hass, entity.entity_id)
+    name = f"entity.{PLATFORMS[setting]}.{setting}.name"
+    return _translated(hass, "entity", DOMAIN, name, setting)
+
+
+@callback
+def async_state_text(hass: HomeAssistant, entity: str, state: str) -> str:
+    """Return how a state of one of the integration's entities reads in the house's language; the state where it has no text."""
+    return _translated(hass, "entity", DOMAIN, f"entity.{entity}.state.{state}", state)
 
 
 @callback

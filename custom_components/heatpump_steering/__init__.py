@@ -13,6 +13,7 @@ from .services import async_setup_services
 from .sync.home_storage import HomeStorage
 from .sync.record import HomeRecord
 from .ui.authentication import without_api_path
+from .ui.farewell import async_follow_disabling, async_put_back
 from .ui.issues import async_forget_issues
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -30,8 +31,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the action."""
+    """Set up the actions, and what is done when a home is disabled."""
     async_setup_services(hass)
+    async_follow_disabling(hass)
     return True
 
 
@@ -64,9 +66,12 @@ async def async_unload_entry(
 async def async_remove_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> None:
-    """Forget what was kept for a home."""
-    await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
-    async_forget_issues(hass, entry.entry_id)
+    """Put back what is in force at a home, and forget what was kept for it."""
+    try:
+        await async_put_back(hass, entry)
+    finally:
+        await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
+        async_forget_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

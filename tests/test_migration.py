@@ -35,13 +35,19 @@ IDS = {
     "sensor.heat_pump_last_changed": "last_changed",
     "binary_sensor.heat_pump_manufacturer_account": "account_link",
 }
+# What has come since, and has ids of the kind of today wherever it is.
+SINCE = {
+    "sensor.heat_pump_for_a_while": "for_a_while",
+    "sensor.heat_pump_back_to_normal_at": "back_to_normal_at",
+    "button.heat_pump_back_to_normal": "back_to_normal",
+    "event.heat_pump_changed_elsewhere": "changed_elsewhere",
+}
 # The only one that is the home's, also where that is a single heat pump.
 CALENDAR = "calendar.heat_pump_vacations"
+NEEDS_READING = ("settings_status", "last_changed", "account_link", "changed_elsewhere")
 # What there is where the cloud cannot be read.
 WRITE_ONLY = {
-    entity_id: key
-    for entity_id, key in IDS.items()
-    if key not in ("settings_status", "last_changed", "account_link")
+    entity_id: key for entity_id, key in IDS.items() if key not in NEEDS_READING
 }
 
 
@@ -115,7 +121,11 @@ async def test_ids_stay(
     assert {
         it.entity_id: it.unique_id
         for it in er.async_entries_for_config_entry(registry, entry.entry_id)
-    } == expected
+    } == expected | {
+        entity_id: unique_id(target, key)
+        for entity_id, key in SINCE.items()
+        if not (entry.data["write_only"] and key in NEEDS_READING)
+    }
     assert house.device(target).id == device.id
     assert all(it.device_id == device.id for it in registry.entities.values())
     assert (entry.version, entry.minor_version) == (1, 1)
@@ -152,9 +162,9 @@ async def test_first_setup(house: House) -> None:
     await house.connected()
     assert {
         it.entity_id: it.unique_id for it in er.async_get(house.hass).entities.values()
-    } == {entity_id: unique_id("hp-1", key) for entity_id, key in IDS.items()} | {
-        CALENDAR: unique_id("home", "vacation")
-    }
+    } == {
+        entity_id: unique_id("hp-1", key) for entity_id, key in (IDS | SINCE).items()
+    } | {CALENDAR: unique_id("home", "vacation")}
     assert house.entry.version == 1
     assert house.entry.unique_id == f"{house.cloud.url[7:]}/{USER}"
 

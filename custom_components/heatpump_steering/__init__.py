@@ -14,13 +14,16 @@ from .sync.home_storage import HomeStorage
 from .sync.record import HomeRecord
 from .ui.action_forms import async_setup_action_forms
 from .ui.authentication import without_api_path
+from .ui.farewell import async_follow_disabling, async_put_back
 from .ui.issues import async_forget_issues
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CALENDAR,
     Platform.CLIMATE,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -32,6 +35,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions."""
     async_setup_services(hass)
     await async_setup_action_forms(hass, SERVICE_UPDATE_SETTINGS)
+    """Set up the actions, and what is done when a home is disabled."""
+    async_setup_services(hass)
+    async_follow_disabling(hass)
     return True
 
 
@@ -63,9 +69,12 @@ async def async_unload_entry(
 async def async_remove_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> None:
-    """Forget what was kept for a home."""
-    await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
-    async_forget_issues(hass, entry.entry_id)
+    """Put back what is in force at a home, and forget what was kept for it."""
+    try:
+        await async_put_back(hass, entry)
+    finally:
+        await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
+        async_forget_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

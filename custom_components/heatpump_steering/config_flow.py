@@ -38,7 +38,7 @@ from .const import (
     SANDBOX_URL,
 )
 from .options_flow import SteeringOptionsFlow
-from .sync.sessions import session_for_a_test
+from .sync.sessions import session_for_a_moment
 from .ui.authentication import (
     InputError,
     async_try_out,
@@ -211,7 +211,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     @contextmanager
     def _client(self, data: Mapping[str, Any]) -> Iterator[SettingsClient]:
         """Yield a client for what was typed, with a session that ends with it."""
-        with session_for_a_test(self.hass) as session:
+        with session_for_a_moment(self.hass) as session:
             yield SettingsClient(session, data[CONF_BASE_URL], data[CONF_API_KEY])
 
     @property

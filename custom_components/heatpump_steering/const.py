@@ -24,6 +24,9 @@ LIST_INTERVAL: Final = timedelta(hours=6)
 UNAVAILABLE_AFTER: Final = timedelta(minutes=15)
 EVENT_CHANGED_ELSEWHERE: Final = f"{DOMAIN}_changed_elsewhere"
 EVENT_STAYED_BY_HAND: Final = f"{DOMAIN}_stayed_by_hand"
+EVENT_OVERRIDE_BEGAN: Final = f"{DOMAIN}_override_began"
+EVENT_OVERRIDE_OVER: Final = f"{DOMAIN}_override_over"
+EVENT_BACK_TO_NORMAL: Final = f"{DOMAIN}_back_to_normal"
 
 type Target = str | None
 """What a change is addressed to: a heat pump by its device id, or None for the home."""

@@ -8,30 +8,21 @@ from time import monotonic
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import (
-    CONF_API_KEY,
-    CONF_DEVICE_ID,
-    EVENT_CORE_CONFIG_UPDATE,
-    EVENT_HOMEASSISTANT_STOP,
-)
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
     BadKeyError,
-    DeviceIds,
     NotFoundError,
     NothingListedError,
     ReadingNotOfferedError,
     ReadingRefusedError,
     Settings,
-    SettingsClient,
     SteeringError,
     TooManyRequestsError,
 )
 from .const import (
-    CONF_BASE_URL,
-    CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
     LIST_INTERVAL,
@@ -45,12 +36,13 @@ from .model.profile import Profile
 from .model.shadow import Outcome
 from .sync.actuator import Actuator
 from .sync.for_a_while import ForAWhile
-from .sync.home import Home
 from .sync.reconciler import Reconciler
 from .sync.request_log import RequestLog
 from .sync.sessions import async_session
 from .sync.vacations import Vacations
 from .ui.access import Access
+from .ui.activity import Activity
+from .ui.connection import connected
 from .ui.errors import action_error, read_error
 from .ui.events import async_fire_outcomes
 from .ui.hot_water_watch import HotWaterWatch
@@ -83,25 +75,16 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.requests = RequestLog()
         identifiers = Identifiers(hass, entry)
-        device_id: str | None = entry.data.get(CONF_DEVICE_ID)
-        client = SettingsClient(
-            async_session(hass),
-            entry.data[CONF_BASE_URL],
-            entry.data[CONF_API_KEY],
-            # Entities, devices and files go by the ids that are known already, however the cloud spells them by now.
-            device_ids=DeviceIds(identifiers.async_known_heat_pumps()),
-            on_request=self.requests.note,
-        )
-        self.home = Home(
+        client, self.home = connected(
             hass,
-            entry.entry_id,
-            client,
-            entry.data[CONF_USER_ID],
-            device_id and client.device_ids.name(device_id),
-            readable=not self.write_only,
+            entry,
+            identifiers,
+            self.requests,
+            async_session(hass),
             create_task=self._create_task,
             on_change=self._home_changed,
         )
+        self._activity = Activity(hass, identifiers)
         self.access = Access(hass, entry, client, self.home)
         self.inventory = Inventory(hass, entry, client, self.home, identifiers)
         self._actuator = Actuator(self.home, Profile.from_options(entry.options))
@@ -279,6 +262,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         if data != self.data:
             self.data = data
+            self._activity.look(data)
             if not self._is_entering:
                 self.async_update_listeners()
 

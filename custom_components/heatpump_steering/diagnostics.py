@@ -130,6 +130,7 @@ def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
     return {
         "heat_pump": None if heat_pump is None else asdict(heat_pump),
         "status": coordinator.data.targets[target].status,
+        "in_force": [it.to_json() for it in coordinator.data.targets[target].in_force],
         "pending": coordinator.home.pending(target).to_json(),
         "shadows": [
             {

@@ -24,12 +24,12 @@ from .addressed import Addressed, addressed
 from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
-from .model.limits import DIFFERENCES, RANGES
-from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
+from .model.limits import RANGES
+from .model.override import FOR_A_WHILE, RESERVED, Override
 from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
 from .ui.texts import async_common_text, async_temperature_name
-from .ui.units import from_house, to_house
+from .ui.units import from_house, in_own_unit, in_unit_of_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
@@ -156,7 +156,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input(
             "value_and_difference", setting=async_temperature_name(call.hass, min(both))
         )
-    if override.name.casefold() in (VACATION, WELCOME_HOME):
+    if override.name.casefold() in RESERVED:
         raise wrong_input("reserved_name", name=override.name)
     await _async_each(
         it.coordinator.async_do(
@@ -228,9 +228,7 @@ def _settings(call: ServiceCall) -> Settings:
     """Return the settings that are given, in °C and kelvin."""
     return Settings.of(
         {
-            setting: from_house(call.hass, value, is_difference=setting in DIFFERENCES)
-            if isinstance(value := call.data[setting], float)
-            else value
+            setting: in_own_unit(call.hass, setting, call.data[setting])
             for setting in Setting
             if setting in call.data
         }
@@ -240,9 +238,7 @@ def _settings(call: ServiceCall) -> Settings:
 def _told(call: ServiceCall, settings: Settings) -> JsonObjectType:
     """Return settings as they are answered: in the house's own unit."""
     return {
-        str(setting): to_house(call.hass, value, is_difference=setting in DIFFERENCES)
-        if isinstance(value, float)
-        else value
+        str(setting): in_unit_of_house(call.hass, setting, value)
         for setting, value in settings.items()
     }
 

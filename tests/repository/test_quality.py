@@ -76,7 +76,7 @@ def test_parallel_updates() -> None:
         for path in INTEGRATION.glob("*.py")
         if "AddConfigEntryEntitiesCallback,\n) -> None:" in path.read_text()
     ]
-    assert len(platforms) == 7
+    assert len(platforms) == 9
     for path in platforms:
         assert "\nPARALLEL_UPDATES = 0\n" in path.read_text()
 

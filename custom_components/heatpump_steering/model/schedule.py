@@ -130,6 +130,24 @@ def is_away(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> bool:
     return any(plan.covers(now, zone) for plan in plans)
 
 
+def ends_at(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> datetime | None:
+    """Return when the vacation of a time ends, or when the last one has ended; None for an open end, or for none at all.
+
+    Plans that overlap, or of which one begins when the other ends, are one vacation.
+    """
+    plans = list(plans)
+    over = max(
+        (ends for it in plans if (ends := it.ends(zone)) and ends <= now), default=None
+    )
+    at = now
+    while running := [it.ends(zone) for it in plans if it.covers(at, zone)]:
+        known = [ends for ends in running if ends is not None]
+        if len(known) < len(running):
+            return None
+        over = at = max(known)
+    return over
+
+
 def next_moment(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> datetime | None:
     """Return the next start or end, or None where nothing is planned."""
     return min(

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from homeassistant.util import dt as dt_util
 
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError
 from ..model.limits import check_order, check_values
 from ..model.override import VACATION, Override
 from ..model.overrides import Overrides
+from ..model.schedule import ends_at
 from .actuator import Actuator
 from .home import Home
 from .reconciler import Reconciler
@@ -23,15 +27,24 @@ class ForAWhile:
         self._reconciler = reconciler
 
     def in_force(self, target: Target) -> tuple[Override, ...]:
-        """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump."""
+        """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump.
+
+        A vacation ends as it is planned. What has one name at several heat pumps is one, which ends with the last of them.
+        """
         targets = [target] if target in self._home.targets else self._home.targets
-        found = {
-            override.name: override
-            for each in targets
-            for override in self._home.shadow(each).overrides.in_force
-            # One whose settings were all changed by hand is only remembered, so that it is not begun again.
-            if override.settings or override.is_vacation
-        }
+        zone = dt_util.get_default_time_zone()
+        vacation_ends = ends_at(self._home.plans, dt_util.utcnow(), zone)
+        found: dict[str, Override] = {}
+        for each in targets:
+            for override in self._home.shadow(each).overrides.in_force:
+                if not (override.settings or override.is_vacation):
+                    # All was changed by hand; it is remembered so that it is not begun again.
+                    continue
+                if override.is_vacation:
+                    override = replace(override, until=vacation_ends)
+                if (other := found.get(override.name)) is not None:
+                    override = override.together_with(other)
+                found[override.name] = override
         return tuple(
             sorted(
                 found.values(),

@@ -29,7 +29,7 @@ CALENDAR: Final = "vacation"
 _PLAIN_HOME: Final = "home"
 _ANY_TEXT: Final = "surrogatepass"
 
-_PLATFORMS = {
+PLATFORMS: Final = {
     **dict.fromkeys(RANGES, Platform.NUMBER),
     **dict.fromkeys(SWITCHES, Platform.SWITCH),
     Setting.CONTROL_MODE: Platform.SELECT,
@@ -136,9 +136,16 @@ class Identifiers:
     @callback
     def async_entity(self, target: Target, setting: Setting) -> er.RegistryEntry | None:
         """Return the registry entry of the entity that shows a setting, if there is one."""
+        return self.async_entity_of(target, PLATFORMS[setting], setting)
+
+    @callback
+    def async_entity_of(
+        self, target: Target, platform: Platform, key: str
+    ) -> er.RegistryEntry | None:
+        """Return the registry entry of an entity of a target, if there is one."""
         registry = er.async_get(self._hass)
         entity_id = registry.async_get_entity_id(
-            _PLATFORMS[setting], DOMAIN, self.unique_id(target, setting)
+            platform, DOMAIN, self.unique_id(target, key)
         )
         return registry.async_get(entity_id) if entity_id else None
 

@@ -23,7 +23,7 @@ from .issues import (
     async_close_others,
     async_create_issue,
 )
-from .texts import async_setting_name, async_value_text
+from .texts import async_name_of, async_value_text
 
 
 @dataclass(eq=False, slots=True)
@@ -87,8 +87,8 @@ class RepairList:
             self._show(pending, VACATIONS_PAGE, issues)
 
     def _setting_name(self, target: Target, setting: Setting) -> str:
-        entity = self.inventory.identifiers.async_entity(target, setting)
-        return async_setting_name(self.hass, entity.entity_id) if entity else setting
+        identifiers = self.inventory.identifiers
+        return async_name_of(self.hass, identifiers, target, setting)
 
     def _show(
         self, key: str, page: str, issues: Mapping[str, Mapping[str, str]]

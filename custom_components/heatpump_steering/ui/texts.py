@@ -1,6 +1,7 @@
 """Settings and their values as the house says them: in its language and its unit."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
@@ -12,15 +13,23 @@ from homeassistant.helpers.translation import (
     async_get_cached_translations,
     async_load_integrations,
 )
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..api import ControlMode, Setting, Value
-from ..const import DOMAIN
+from ..const import DOMAIN, Target
 from ..model.limits import DIFFERENCES
+from .ids import PLATFORMS, Identifiers
 from .units import to_house
 
 # Whose texts are said here. English ones are there as soon as any are.
 _SAID_BY: Final = frozenset({DOMAIN, SWITCH_DOMAIN})
 _FALLBACK: Final = "en"
+
+
+async def async_load_texts(hass: HomeAssistant) -> None:
+    """Load what is said here: Home Assistant does that only when it sets a home up, or somebody looks at a page."""
+    await async_load_integrations(hass, set(_SAID_BY))
 
 
 @callback
@@ -36,8 +45,7 @@ def async_follow_language(
         if hass.config.language == language:
             return
         language = hass.config.language
-        # Home Assistant loads them only when somebody looks at a page.
-        await async_load_integrations(hass, set(_SAID_BY))
+        await async_load_texts(hass)
         if follows:
             say_anew()
 
@@ -65,6 +73,22 @@ def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
 def async_temperature_name(hass: HomeAssistant, setting: Setting) -> str:
     """Return what a setting that is a temperature is called in the house's language, whatever its entities are called."""
     return _translated(hass, "entity", DOMAIN, f"entity.number.{setting}.name", setting)
+
+
+def async_name_of(
+    hass: HomeAssistant, identifiers: Identifiers, target: Target, setting: Setting
+) -> str:
+    """Return what the house calls a setting of a target; where somebody has deleted its entity, what it would be called."""
+    if (entity := identifiers.async_entity(target, setting)) is not None:
+        return async_setting_name(hass, entity.entity_id)
+    name = f"entity.{PLATFORMS[setting]}.{setting}.name"
+    return _translated(hass, "entity", DOMAIN, name, setting)
+
+
+@callback
+def async_state_text(hass: HomeAssistant, entity: str, state: str) -> str:
+    """Return how a state of one of the integration's entities reads in the house's language; the state where it has no text."""
+    return _translated(hass, "entity", DOMAIN, f"entity.{entity}.state.{state}", state)
 
 
 @callback
@@ -108,6 +132,32 @@ def temperature_text(hass: HomeAssistant, celsius: float) -> str:
 def difference_text(hass: HomeAssistant, kelvin: float) -> str:
     """Return a temperature difference as it is said in this house, such as “1.5 °C” or “2.7 °F”."""
     return _number_text(hass, to_house(hass, kelvin, is_difference=True))
+
+
+@callback
+def async_moment_text(hass: HomeAssistant, moment: datetime) -> str:
+    """Return a moment as it is said in this house, such as “18:00” or “6:00 PM”; with the day where it is not today."""
+    moment = dt_util.as_local(moment)
+    is_american = hass.config.units is US_CUSTOMARY_SYSTEM
+    hour = moment.hour
+    time = async_common_text(
+        hass,
+        "time",
+        hour=str((hour - 1) % 12 + 1) if is_american else f"{hour:02}",
+        minute=f"{moment:%M}",
+    )
+    if is_american:
+        time += " AM" if hour < 12 else " PM"
+    if moment.date() == dt_util.now().date():
+        return time
+    day = (
+        f"{moment.month}/{moment.day}"
+        if is_american
+        else async_common_text(
+            hass, "day", day=str(moment.day), month=str(moment.month)
+        )
+    )
+    return f"{day} {time}"
 
 
 def _number_text(hass: HomeAssistant, value: float) -> str:

@@ -7,7 +7,8 @@ from homeassistant.util.unit_conversion import (
     TemperatureDeltaConverter,
 )
 
-from ..api import without_dust
+from ..api import Setting, Value, without_dust
+from ..model.limits import DIFFERENCES
 
 
 def to_house(
@@ -32,3 +33,17 @@ def from_house(
         if is_difference
         else TemperatureConverter.convert(value, own_unit, UnitOfTemperature.CELSIUS)
     )
+
+
+def in_unit_of_house(hass: HomeAssistant, setting: Setting, value: Value) -> Value:
+    """Return a value of a setting in the house's own unit, where it has one."""
+    if not isinstance(value, float):
+        return value
+    return to_house(hass, value, is_difference=setting in DIFFERENCES)
+
+
+def in_own_unit(hass: HomeAssistant, setting: Setting, value: Value) -> Value:
+    """Return a value of a setting that is given in the house's own unit, where it has one."""
+    if not isinstance(value, float):
+        return value
+    return from_house(hass, value, is_difference=setting in DIFFERENCES)

@@ -56,6 +56,7 @@ from .ui.hot_water_watch import HotWaterWatch
 from .ui.ids import Identifiers
 from .ui.inventory import Inventory
 from .ui.issues import async_close_issues, async_show_damaged_files
+from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
 from .ui.snapshot import SteeringData, snapshot
@@ -111,13 +112,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass, entry.entry_id, self.inventory, self.home, self.vacations
         )
         self.repair_list = RepairList(
-            hass,
-            entry,
-            self.inventory,
-            self.home,
-            vacations=self.vacations,
-            reconciler=self.reconciler,
+            hass, entry, self.inventory, self.home, self.vacations, self.reconciler
         )
+        self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
         self._answered_at = 0.0
@@ -148,10 +145,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @callback
     def start(self) -> None:
         """Begin to follow what is shown, and do what was missed."""
-        for look in (self.reconciler.look, self.hot_water.look):
+        for look in (self.reconciler.look, self.hot_water.look, self.presets.look):
             self.config_entry.async_on_unload(self.async_add_listener(look))
         self.reconciler.start()
         self.hot_water.look()
+        self.presets.start()
 
     # Polling
 
@@ -282,7 +280,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.access.look()
         self.repair_list.async_show()
         data = snapshot(
-            self.inventory.heat_pumps, self.home, self.vacations, self.for_a_while
+            self.inventory.heat_pumps, self.home, self.vacations, self.presets
         )
         if data != self.data:
             self.data = data

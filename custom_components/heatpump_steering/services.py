@@ -1,7 +1,8 @@
 """The actions: any of the settings, for good or for a while, for heat pumps or homes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,16 +20,14 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
+from homeassistant.util.unit_conversion import TemperatureDeltaConverter
 
 from .addressed import Addressed, addressed
-from .api import ControlMode, Setting, Settings, Value, without_dust
+from .api import ControlMode, Setting, Settings, without_dust
 from .const import DOMAIN
 from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
 from .ui.errors import wrong_input
+from .ui.units import from_house, to_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
@@ -96,15 +95,6 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
 )
 _END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
 
-# What is said and answered in the house's own unit; the settings are in °C and kelvin.
-_CONVERTERS: Final = {
-    Setting.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-}
-
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
@@ -161,11 +151,16 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input("nothing_to_set")
     if both := override.values.keys() & override.by.keys():
         raise wrong_input("value_and_difference", setting=min(both))
-    if override.name.casefold() in (VACATION, WELCOME_HOME):
+    if override.name.casefold() in (VACATION, WELCOME_HOME) or override.is_preset:
         raise wrong_input("reserved_name", name=override.name)
     await _async_each(
         it.coordinator.async_do(
-            it.coordinator.for_a_while.async_begin(it.target, override)
+            it.coordinator.for_a_while.async_begin(
+                it.target,
+                replace(
+                    override, name=it.coordinator.presets.override_name(override.name)
+                ),
+            )
         )
         for it in places.values()
     )
@@ -179,7 +174,8 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(
-                it.target, None if name is None else [name]
+                it.target,
+                None if name is None else [it.coordinator.presets.override_name(name)],
             )
         )
         for it in places.values()
@@ -208,10 +204,9 @@ async def _async_each(works: Iterable[Awaitable[None]]) -> None:
 
 def _settings(call: ServiceCall) -> Settings:
     """Return the settings that are given, in °C and kelvin."""
-    unit = call.hass.config.units.temperature_unit
     return Settings.of(
         {
-            setting: _converted(setting, call.data[setting], lambda own: (unit, own))
+            setting: from_house(call.hass, setting, call.data[setting])
             for setting in Setting
             if setting in call.data
         }
@@ -228,9 +223,8 @@ def _converted_difference(call: ServiceCall, difference: float) -> float:
 
 def _told(call: ServiceCall, settings: Settings) -> JsonObjectType:
     """Return settings as they are answered: in the house's own unit."""
-    unit = call.hass.config.units.temperature_unit
     return {
-        str(setting): _converted(setting, value, lambda own: (own, unit))
+        str(setting): to_house(call.hass, setting, value)
         for setting, value in settings.items()
     }
 
@@ -240,7 +234,7 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
         name: {
             "in_force": [
                 {
-                    "name": override.name,
+                    "name": it.coordinator.presets.label(override.name),
                     "until": None
                     if override.until is None
                     else dt_util.as_local(override.until).isoformat(timespec="seconds"),
@@ -252,13 +246,3 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
         }
         for name, it in places.items()
     }
-
-
-def _converted(
-    setting: Setting, value: Value, from_to: Callable[[str], tuple[str, str]]
-) -> Value:
-    """Return the value in another unit, where it has one."""
-    if setting not in _CONVERTERS or not isinstance(value, float):
-        return value
-    converter, own_unit = _CONVERTERS[setting]
-    return without_dust(converter.convert(value, *from_to(own_unit)))

@@ -13,6 +13,8 @@ VACATION: Final = "vacation"
 WELCOME_HOME: Final = "welcome_home"
 FOR_A_WHILE: Final = "for_a_while"
 """The name of one that was not given any."""
+PRESET: Final = "preset:"
+"""What the name of a preset's begins with; its id follows, so that it can be called something else meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,11 @@ class Override:
     def is_vacation(self) -> bool:
         """Return whether it is a vacation: on top of all others, and the only one that allows cold hot water."""
         return self.name == VACATION
+
+    @property
+    def is_preset(self) -> bool:
+        """Return whether it is a preset's: there is one at a time."""
+        return self.name.startswith(PRESET)
 
     @property
     def settings(self) -> AbstractSet[Setting]:

@@ -1,6 +1,6 @@
 """Vacations of a home, as they are planned in the calendar and begun at a thermostat; and how far each of them is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from homeassistant.util import dt as dt_util
@@ -10,7 +10,7 @@ from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError, StorageError
 from ..model.override import VACATION, WELCOME_HOME
 from ..model.schedule import Plan, ended, new_uid, remembered
-from .actuator import Actuator
+from .actuator import Actuator, Change
 from .home import Home
 from .reconciler import Reconciler
 
@@ -115,27 +115,46 @@ class Vacations:
             self._home.changed()
             self._reconciler.look()
 
-    async def async_leave(self, summary: str) -> None:
+    async def async_leave(
+        self, summary: str, changes: Mapping[Target, Change] | None = None
+    ) -> None:
         """Begin a vacation now, with an open end; one that runs already goes on.
 
-        Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
+        `changes` of what is in force at heat pumps are made along with it, as one. Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
         setting that a vacation sets, StorageError if it cannot be written down.
         """
         if not any(map(self._actuator.vacation_values, self._home.targets)):
             raise SettingsUnknownError
-        if not self.is_away:
-            plan = Plan(
-                uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
-            )
-            await self.async_plan([*self._home.plans, plan])
+        plan = Plan(uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None)
+        await self._async_plan_at_once(
+            lambda: self._home.plans if self.is_away else (*self._home.plans, plan),
+            changes,
+        )
         await self._async_carry_out()
 
-    async def async_come_home(self) -> None:
-        """End the vacation now; raises PendingError while not all is back, StorageError if it cannot be written down."""
-        if self.is_away:
-            zone = dt_util.get_default_time_zone()
-            await self.async_plan(ended(self._home.plans, dt_util.utcnow(), zone))
+    async def async_come_home(
+        self, changes: Mapping[Target, Change] | None = None
+    ) -> None:
+        """End the vacation now; `changes` of what is in force at heat pumps are made along with it, as one.
+
+        Raises PendingError while not all is back, StorageError if it cannot be written down, and what a change raises.
+        """
+        zone = dt_util.get_default_time_zone()
+        await self._async_plan_at_once(
+            lambda: ended(self._home.plans, dt_util.utcnow(), zone), changes
+        )
         await self._async_carry_out()
+
+    async def _async_plan_at_once(
+        self,
+        plans: Callable[[], Iterable[Plan]],
+        changes: Mapping[Target, Change] | None,
+    ) -> None:
+        """Keep other plans; without changes along with it there is nothing in the queue to wait for."""
+        if changes is not None:
+            await self._actuator.async_change_home(changes, plans)
+        elif (wanted := tuple(plans())) != self._home.plans:
+            await self.async_plan(wanted)
 
     async def _async_carry_out(self) -> None:
         pending = Pending.VACATION_START if self.is_away else Pending.VACATION_END

@@ -1,6 +1,7 @@
 """What is wrong with a home right now, as Home Assistant shows it under Repairs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -24,26 +25,16 @@ from .issues import (
 from .texts import async_setting_name, async_value_text
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class RepairList:
     """The issues of one config entry, but for the hot water's; in the language that the house speaks."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        inventory: Inventory,
-        home: Home,
-        *,
-        vacations: Vacations,
-        reconciler: Reconciler,
-    ) -> None:
-        """Take what knows of anything wrong."""
-        self._hass = hass
-        self._entry = entry
-        self._inventory = inventory
-        self._home = home
-        self._vacations = vacations
-        self._reconciler = reconciler
+    _hass: HomeAssistant
+    _entry: ConfigEntry
+    _inventory: Inventory
+    _home: Home
+    _vacations: Vacations
+    _reconciler: Reconciler
 
     @callback
     def async_show(self) -> None:

@@ -15,6 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.selector import NumberSelector
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
@@ -471,3 +472,278 @@ async def test_removed_while_not_connected(house: House) -> None:
     await house.hass.async_block_till_done()
     assert mode(house) == "none"
     assert held(house, "hot_water_min") == 45
+
+
+async def test_removed_while_the_disk_is_full(
+    house: House,
+    clock: TickingDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What cannot be ended for want of a disk is ended when there is one again."""
+    await house.connected()
+    await choose(house, "boost")
+    await house.pass_time(clock, 120)
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patches:
+        patches.setattr("homeassistant.helpers.storage.json_helper.save_json", full)
+        patches.setattr("homeassistant.util.file.write_utf8_file_atomic", full)
+        await remove(house, "Boost")
+        assert held(house, "hot_water_min") == 55
+        (boost,) = (await call(house, "end_override", name="x"))["home"]["in_force"]
+        assert boost["name"] == "Preset"
+    await house.pass_time(clock, 61)
+    assert held(house, "hot_water_min") == 45
+
+
+async def test_removed_while_the_cloud_is_away(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """It is over at once, and put back as soon as the cloud can be reached."""
+    await house.connected()
+    await choose(house, "boost")
+    house.cloud.weather.add(method="PATCH", status=400, times=200)
+    await remove(house, "Boost")
+    assert mode(house) == "none"
+    assert (await call(house, "end_override"))["home"]["in_force"] == []
+    house.cloud.weather.clear()
+    await house.pass_time(clock, 120)
+    assert held(house, "hot_water_min") == 45
+
+
+# --- By actions
+
+
+@pytest.mark.parametrize("name", ["boost", "BOOST", "Turbo", "turbo"])
+async def test_by_name(house: House, name: str) -> None:
+    """Actions end and replace it by the names that people know, however they are written."""
+    house.hass.config.language = "pt"
+    await house.connected()
+    await choose(house, "boost")
+    response = await call(house, "override_settings", name="Sun", hot_water_max=70)
+    assert [it["name"] for it in response["home"]["in_force"]] == ["Sun", "Turbo"]
+    await call(house, "override_settings", name=name, hot_water_min=50)
+    assert held(house, "hot_water_min") == 50
+    assert mode(house) == "boost"
+    await call(house, "end_override", name=name)
+    assert held(house, "hot_water_min") == 45
+    assert mode(house) == "none"
+    # What was begun by an action is the preset as well, and another one takes its place.
+    await add(house, name="Bath", preferred_temperature=23)
+    await call(house, "override_settings", name=name, hot_water_min=50)
+    await choose(house, "Bath")
+    assert held(house, "hot_water_min") == 45
+
+
+async def test_name_of_a_preset_by_its_id(house: House) -> None:
+    """What stands on the disk is nobody's name for it."""
+    await house.connected()
+    (boost,) = house.entry.subentries
+    with pytest.raises(ServiceValidationError, match="is taken by"):
+        await call(house, "override_settings", name=f"preset:{boost}", hot_water_min=50)
+
+
+# --- The form
+
+
+async def test_form(house: House) -> None:
+    """Everything in it can be left out but the name; it is filled in with what there is, and can be emptied again."""
+    await house.connected()
+    assert suggested(await open_form(house)) == {}
+    everything = {
+        "preferred_temperature": 21.5,
+        "allowed_below": 0.5,
+        "allowed_above": 1.5,
+        "hot_water_min": 50,
+        "hot_water_max": 60,
+        "control_mode": "auto",
+        "schedule": "off",
+    }
+    optimization = {"dynamic_tariff": "on", "pv_self_consumption": "off"}
+    lasts = {"days": 1, "hours": 2, "minutes": 30}
+    await add(
+        house,
+        name=" My day ",
+        **everything,
+        optimization=optimization,
+        duration=lasts,
+    )
+    assert presets(house)["My day"].data == {
+        "settings": {
+            **everything,
+            "schedule": False,
+            "dynamic_tariff": True,
+            "pv_self_consumption": False,
+        },
+        "duration": 26.5 * HOUR,
+    }
+    form = await open_form(house, "My day")
+    assert suggested(form) == {
+        "name": "My day",
+        **everything,
+        **optimization,
+        "duration": {**lasts, "seconds": 0},
+    }
+    await choose(house, "My day")
+    assert held(house, "control_mode") == "auto"
+    assert held(house, "dynamic_tariff") is True
+    await submit(house, form, name="My day", preferred_temperature=20)
+    assert presets(house)["My day"].data == {"settings": {"preferred_temperature": 20}}
+    assert suggested(await open_form(house, "My day")) == {
+        "name": "My day",
+        "preferred_temperature": 20,
+    }
+    await change(house, "My day", name="Eco", optimization={"flex_trading": "on"})
+    assert presets(house)["Eco"].data == {
+        "settings": {"flex_trading": True},
+        "standard": "eco",
+        "word": "Eco",
+    }
+
+
+async def test_in_fahrenheit(house: House) -> None:
+    """A house in °F is asked and told in °F; kept is what the cloud wants to have."""
+    house.use_fahrenheit()
+    await house.connected()
+    assert suggested(await open_form(house, "Boost")) == {
+        "name": "Boost",
+        "hot_water_min": 140,
+        "duration": {"days": 0, "hours": 2, "minutes": 0, "seconds": 0},
+    }
+    await add(house, name="Comfort", preferred_temperature=77, allowed_below=1.8)
+    assert presets(house)["Comfort"].data["settings"] == {
+        "preferred_temperature": 25,
+        "allowed_below": 1,
+    }
+    await choose(house, "comfort")
+    assert held(house, "preferred_temperature") == 25
+    result = await submit(
+        house, await open_form(house), name="x", preferred_temperature=95
+    )
+    assert result["errors"] == {"preferred_temperature": "refused"}
+    assert "50 °F to 86 °F, not 95 °F" in str(result["description_placeholders"])
+    form = await open_form(house)
+    assert form["data_schema"] is not None
+    numbers = {
+        str(field): (takes.config["step"], takes.config["unit_of_measurement"])
+        for field, takes in form["data_schema"].schema.items()
+        if isinstance(takes, NumberSelector)
+    }
+    assert numbers == {
+        "preferred_temperature": (1, "°F"),
+        "allowed_below": (0.1, "°F"),
+        "allowed_above": (0.1, "°F"),
+        "hot_water_min": (1, "°F"),
+        "hot_water_max": (1, "°F"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "error", "reason"),
+    [
+        ({"name": " \u200b"}, "name", "name_missing", ""),
+        ({"name": "None"}, "name", "name_reserved", ""),
+        ({"name": "Ohne"}, "name", "name_reserved", ""),
+        ({"name": "away"}, "name", "name_reserved", ""),
+        ({"name": "Abwesend"}, "name", "name_reserved", ""),
+        ({"name": "vacation"}, "name", "name_reserved", ""),
+        ({"name": "Urlaub"}, "name", "name_reserved", ""),
+        ({"name": "Welcome_Home"}, "name", "name_reserved", ""),
+        ({"name": "for_a_while"}, "name", "name_reserved", ""),
+        ({"name": "Boost"}, "name", "name_taken", ""),
+        ({"name": "boost"}, "name", "name_taken", ""),
+        ({"name": "SCHLAFEN"}, "name", "name_taken", ""),
+        ({"name": "sleep"}, "name", "name_taken", ""),
+        ({"name": "badetag"}, "name", "name_taken", ""),
+        ({"hot_water_min": None}, "base", "nothing_to_set", ""),
+        ({"hot_water_min": 30}, "hot_water_min", "refused", "unter 40 °C"),
+        ({"hot_water_min": 70}, "hot_water_min", "refused", "65 °C"),
+        ({"allowed_above": 6}, "allowed_above", "refused", "5 °C"),
+        ({"hot_water_max": 45}, "hot_water_max", "refused", "45 °C"),
+        (
+            {"optimization": {"flex_trading": "on", "dynamic_tariff": "on"}},
+            "base",
+            "refused",
+            "Flex",
+        ),
+        ({"duration": {"days": 367}}, "duration", "too_long", ""),
+    ],
+    ids=str,
+)
+async def test_refused(
+    house: House, typed: dict[str, Any], field: str, error: str, reason: str
+) -> None:
+    """What cannot be is said at its field in the house's language, and the form keeps what was typed."""
+    house.hass.config.language = "de"
+    await house.connected()
+    await add(house, name="Schlafen", preferred_temperature=18)
+    await add(house, name="Badetag", hot_water_min=55)
+    form = await open_form(house)
+    typed = {"name": "Test", "hot_water_min": 50, **typed}
+    typed = {key: value for key, value in typed.items() if value is not None}
+    result = await submit(house, form, **typed)
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {field: error})
+    words = result["description_placeholders"]
+    assert words is not None
+    assert bool(words["reason"]) == bool(reason)
+    assert reason in words["reason"]
+    assert suggested(result).items() >= {"name": typed["name"]}.items()
+    assert [*presets(house)] == ["Boost", "Schlafen", "Badetag"]
+    assert modes(house) == ["none", "away", "boost", "sleep", "Badetag"]
+    result = await submit(
+        house, result, name="Test", hot_water_min=50, duration={"hours": 0}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    # No length is no end.
+    assert presets(house)["Test"].data == {"settings": {"hot_water_min": 50}}
+
+
+async def test_names_are_words(house: House) -> None:
+    """The standard names are offered in Home Assistant's own words, in the language of the house."""
+    house.hass.config.language = "de"
+    await house.connected()
+    form = await open_form(house)
+    assert form["data_schema"] is not None
+    select = form["data_schema"].schema["name"]
+    assert select.config["options"] == [
+        *("Boost", "Komfort", "Eco", "Zuhause", "Schlafen", "Aktivität")
+    ]
+    assert select.config["custom_value"]
+
+
+async def test_language_changes(house: House) -> None:
+    """A standard name stays what it is to automations, and is said in the new language."""
+    await house.connected()
+    await add(house, name="Sleep", preferred_temperature=18)
+    await choose(house, "sleep")
+    await house.hass.config.async_update(language="de")
+    await house.hass.async_block_till_done()
+    assert (mode(house), modes(house)) == ("sleep", ["none", "away", "boost", "sleep"])
+    (told,) = (await call(house, "end_override", name="x"))["home"]["in_force"]
+    assert told["name"] == "Schlafen"
+    assert suggested(await open_form(house, "Sleep"))["name"] == "Schlafen"
+    await call(house, "end_override", name="schlafen")
+    assert mode(house) == "none"
+
+
+@pytest.mark.parametrize("title", ["none", "Boost"])
+async def test_renamed_to_what_there_is(house: House, title: str) -> None:
+    """The list lets people give any name; where it is taken, the other one is meant."""
+    await house.connected()
+    await add(house, name="Bath", preferred_temperature=23)
+    await add(house, name="Comfort", preferred_temperature=22)
+    for name in ("Bath", "Comfort"):
+        house.hass.config_entries.async_update_subentry(
+            house.entry, presets(house)[name], title=title
+        )
+        await house.hass.async_block_till_done()
+    # “Boost” typed there is a name of one's own, beside the standard one.
+    own = [] if title == "none" else ["Boost"]
+    assert modes(house) == ["none", "away", "boost", *own]
+    await choose(house, "none")
+    assert house.received() == []
+    if own:
+        await choose(house, "Boost")
+        assert held(house, "preferred_temperature") == 23

@@ -474,30 +474,6 @@ async def test_removed_while_not_connected(house: House) -> None:
     assert held(house, "hot_water_min") == 45
 
 
-async def test_removed_while_the_disk_is_full(
-    house: House,
-    clock: TickingDateTimeFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What cannot be ended for want of a disk is ended when there is one again."""
-    await house.connected()
-    await choose(house, "boost")
-    await house.pass_time(clock, 120)
-
-    def full(*_: object) -> None:
-        raise OSError("No space left on device")
-
-    with monkeypatch.context() as patches:
-        patches.setattr("homeassistant.helpers.storage.json_helper.save_json", full)
-        patches.setattr("homeassistant.util.file.write_utf8_file_atomic", full)
-        await remove(house, "Boost")
-        assert held(house, "hot_water_min") == 55
-        (boost,) = (await call(house, "end_override", name="x"))["home"]["in_force"]
-        assert boost["name"] == "Preset"
-    await house.pass_time(clock, 61)
-    assert held(house, "hot_water_min") == 45
-
-
 async def test_removed_while_the_cloud_is_away(
     house: House, clock: TickingDateTimeFactory
 ) -> None:
@@ -507,7 +483,7 @@ async def test_removed_while_the_cloud_is_away(
     house.cloud.weather.add(method="PATCH", status=400, times=200)
     await remove(house, "Boost")
     assert mode(house) == "none"
-    assert (await call(house, "end_override"))["home"]["in_force"] == []
+    assert held(house, "hot_water_min") == 55
     house.cloud.weather.clear()
     await house.pass_time(clock, 120)
     assert held(house, "hot_water_min") == 45

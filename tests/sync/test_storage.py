@@ -604,7 +604,7 @@ async def test_away_from_a_preset_on_a_full_disk(house: House) -> None:
     await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
     fill_the_disk(house)
     house.cloud.journal.clear()
-    with pytest.raises(HomeAssistantError, match="Is the disk full?"):
+    with pytest.raises(HomeAssistantError, match="Is the disk full"):
         await house.act("climate.set_preset_mode", "climate", preset_mode="away")
     assert house.state("climate").attributes["preset_mode"] == "boost"
     free_the_disk(house)

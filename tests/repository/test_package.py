@@ -16,7 +16,9 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     SOURCE_USER,
+    ConfigFlowResult,
     SubentryFlowContext,
+    SubentryFlowResult,
 )
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.yaml import load_yaml_dict
@@ -275,13 +277,14 @@ async def test_forms(house: House) -> None:
         )
     ]
     seen = set()
-    for form in (*forms, *of_presets):
-        schema = form["data_schema"]
+    shown: list[ConfigFlowResult | SubentryFlowResult] = [*forms, *of_presets]
+    for each in shown:
+        schema = each["data_schema"]
         assert schema is not None
         section = {house.entry.entry_id: "options", DOMAIN: "config"}.get(
-            str(form["handler"]), PRESET
+            str(each["handler"]), PRESET
         )
-        words = branch(f"{section}.step.{form['step_id']}")
+        words = branch(f"{section}.step.{each['step_id']}")
         sections = {
             str(field): value.schema.schema
             for field, value in schema.schema.items()
@@ -297,7 +300,7 @@ async def test_forms(house: House) -> None:
             assert data.keys() == explained.keys() == fields
         for name in sections:
             assert {"name", "description"} <= words["sections"][name].keys()
-        seen.add(f"{section}.{form['step_id']}")
+        seen.add(f"{section}.{each['step_id']}")
     assert seen == {
         f"{section}.{step}"
         for section in ("config", "options", PRESET)

@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.heatpump_steering.const import DOMAIN
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EntityCategory
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
@@ -128,7 +128,7 @@ async def test_ids_stay(
     }
     assert house.device(target).id == device.id
     assert all(it.device_id == device.id for it in registry.entities.values())
-    assert (entry.version, entry.minor_version) == (1, 1)
+    assert (entry.version, entry.minor_version) == (1, 2)
 
 
 async def test_categories_follow(house: House) -> None:
@@ -165,7 +165,7 @@ async def test_first_setup(house: House) -> None:
     } == {
         entity_id: unique_id("hp-1", key) for entity_id, key in (IDS | SINCE).items()
     } | {CALENDAR: unique_id("home", "vacation")}
-    assert house.entry.version == 1
+    assert (house.entry.version, house.entry.minor_version) == (1, 2)
     assert house.entry.unique_id == f"{house.cloud.url[7:]}/{USER}"
 
 
@@ -176,3 +176,49 @@ async def test_entry_of_a_later_version(house: House) -> None:
     house.hass.config_entries.async_update_entry(entry, version=2)
     assert not await house.hass.config_entries.async_setup(entry.entry_id)
     assert house.cloud.journal.entries() == []
+
+
+def boosts(entry: ConfigEntry) -> list[tuple[str, dict[str, Any]]]:
+    """Return the presets of an entry: their titles, and what is kept of them."""
+    return [(it.title, dict(it.data)) for it in entry.get_subentries_of_type("preset")]
+
+
+BOOST = {
+    "settings": {"hot_water_min": 60.0},
+    "duration": 7200.0,
+    "standard": "boost",
+    "word": "Boost",
+}
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Boost"), ("pt", "Turbo")])
+async def test_boost(house: House, language: str, word: str) -> None:
+    """An entry from before presets gets Boost, once: who removes it is rid of it."""
+    house.hass.config.language = language
+    house.add_heat_pump("hp-1")
+    entry = stored(house)
+    assert await house.hass.config_entries.async_setup(entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert boosts(entry) == [(word, {**BOOST, "word": word})]
+    assert house.state("climate").attributes["preset_modes"][2:] == ["boost"]
+    (preset,) = entry.get_subentries_of_type("preset")
+    house.hass.config_entries.async_remove_subentry(entry, preset.subentry_id)
+    assert await house.hass.config_entries.async_reload(entry.entry_id)
+    assert boosts(entry) == []
+
+
+async def test_boost_of_a_new_entry(house: House) -> None:
+    """A new one has the same, and is not given it again."""
+    await house.connected()
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert boosts(house.entry) == [("Boost", BOOST)]
+
+
+async def test_entry_of_a_later_minor_version(house: House) -> None:
+    """After a step back to this version an entry of a later one that says so works, and is left as it is."""
+    house.add_heat_pump("hp-1")
+    entry = stored(house)
+    house.hass.config_entries.async_update_entry(entry, minor_version=3)
+    assert await house.hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.version, entry.minor_version) == (1, 3)
+    assert boosts(entry) == []

@@ -16,6 +16,8 @@ from .ui.action_forms import async_setup_action_forms
 from .ui.authentication import without_api_path
 from .ui.farewell import async_follow_disabling, async_put_back
 from .ui.issues import async_forget_issues
+from .ui.presets import boost
+from .ui.texts import async_load_texts
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -54,6 +56,17 @@ async def async_setup_entry(
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.start()
+    return True
+
+
+async def async_migrate_entry(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> bool:
+    """Give an entry of an earlier version what a new one has from the start; one of a later version stays as it is."""
+    if entry.minor_version < 2:
+        await async_load_texts(hass)
+        hass.config_entries.async_add_subentry(entry, boost(hass))
+        hass.config_entries.async_update_entry(entry, minor_version=2)
     return True
 
 

@@ -34,7 +34,6 @@ from .model.band import (
 from .model.errors import LimitError
 from .model.limits import EDGES, RANGES
 from .ui.errors import action_error
-from .ui.texts import async_common_text
 from .ui.units import from_house
 
 # The write queue orders and merges what is written; here it would only make a scene wait.
@@ -79,13 +78,13 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
-    _attr_preset_modes = [PRESET_NONE, PRESET_AWAY]  # noqa: RUF012 - Home Assistant's own type
     basis = (
         "hvac_mode",
         "native_target_temperature",
         "_band",
         "native_current_temperature",
         "preset_mode",
+        "preset_modes",
         "min_temp",
         "max_temp",
     )
@@ -105,9 +104,26 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @property
     @override
+    def preset_modes(self) -> list[str]:
+        """Return what there always is, and what people have added."""
+        presets = self.coordinator.data.presets
+        return [PRESET_NONE, PRESET_AWAY, *(preset.mode for preset in presets)]
+
+    @property
+    @override
     def preset_mode(self) -> str:
-        """Return away during a vacation, which is that of the whole home, none else."""
-        return PRESET_AWAY if self.coordinator.vacations.is_away else PRESET_NONE
+        """Return away during a vacation, which is that of the whole home; else the preset that is in force here."""
+        if self.coordinator.vacations.is_away:
+            return PRESET_AWAY
+        in_force = self.target_data.preset
+        return next(
+            (
+                preset.mode
+                for preset in self.coordinator.data.presets
+                if preset.override_name == in_force
+            ),
+            PRESET_NONE,
+        )
 
     @property
     @override
@@ -187,13 +203,9 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
-        """Begin a vacation with an open end, or end the one that runs."""
-        vacations = self.coordinator.vacations
-        if preset_mode == PRESET_AWAY:
-            work = vacations.async_leave(async_common_text(self.hass, "vacation"))
-        else:
-            work = vacations.async_come_home()
-        await self.coordinator.async_do(work)
+        """Begin a preset, or a vacation with an open end; or end what is in force of these."""
+        work = self.coordinator.presets.async_choose(self.target, preset_mode)
+        await self.async_do(work)
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import callback
@@ -25,7 +26,6 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
-from homeassistant.helpers.translation import async_load_integrations
 
 from .api import SettingsClient, SteeringError, id_key
 from .const import (
@@ -51,7 +51,9 @@ from .ui.entries import connects, entry_title, entry_unique_id, home_of, overlap
 from .ui.ids import Identifiers, namespace
 from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
-from .ui.texts import async_common_text
+from .ui.preset_flow import PresetFlow
+from .ui.presets import SUBENTRY_PRESET, boost
+from .ui.texts import async_common_text, async_load_texts
 
 _KEY: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
@@ -63,6 +65,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     """Connects a home."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     @staticmethod
     @callback
@@ -70,6 +73,15 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> SteeringOptionsFlow:
         """Return what can be chosen later."""
         return SteeringOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to a home."""
+        return {SUBENTRY_PRESET: PresetFlow}
 
     @override
     async def async_step_user(
@@ -123,7 +135,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_server(self) -> SelectSelector:
         """Offer both servers of the cloud by name, and to type another one."""
         # Nothing of ours is loaded before the first home is connected.
-        await async_load_integrations(self.hass, {DOMAIN})
+        await async_load_texts(self.hass)
         return SelectSelector(
             SelectSelectorConfig(
                 # Addresses and not words for them: where a value can be typed, the frontend shows it as it is.
@@ -249,7 +261,12 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 free = f"{free}@{server(data)}"
             if free != data[CONF_USER_ID]:
                 data[CONF_NAMESPACE] = free
-            return self.async_create_entry(title=entry_title(data), data=data)
+            await async_load_texts(self.hass)
+            return self.async_create_entry(
+                title=entry_title(data),
+                data=data,
+                subentries=[boost(self.hass).as_dict()],
+            )
         if CONF_NAMESPACE in entry.data:
             data[CONF_NAMESPACE] = entry.data[CONF_NAMESPACE]
         # A name that somebody gave the home stays.

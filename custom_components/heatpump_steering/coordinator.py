@@ -49,6 +49,7 @@ from .ui.hot_water_watch import HotWaterWatch
 from .ui.ids import Identifiers
 from .ui.inventory import Inventory
 from .ui.issues import async_close_issues, async_show_damaged_files
+from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
 from .ui.snapshot import SteeringData, snapshot
@@ -84,7 +85,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             create_task=self._create_task,
             on_change=self._home_changed,
         )
-        self._activity = Activity(hass, identifiers)
         self.access = Access(hass, entry, client, self.home)
         self.inventory = Inventory(hass, entry, client, self.home, identifiers)
         self._actuator = Actuator(self.home, Profile.from_options(entry.options))
@@ -97,6 +97,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.repair_list = RepairList(
             hass, entry, self.inventory, self.home, self.vacations, self.reconciler
         )
+        self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
+        self._activity = Activity(hass, identifiers, self.presets)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
         # Never: the monotonic clock may have begun a moment ago, with the machine.
@@ -128,10 +130,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @callback
     def start(self) -> None:
         """Begin to follow what is shown, and do what was missed."""
-        for look in (self.reconciler.look, self.hot_water.look):
+        for look in (self.reconciler.look, self.hot_water.look, self.presets.look):
             self.config_entry.async_on_unload(self.async_add_listener(look))
         self.reconciler.start()
         self.hot_water.look()
+        self.presets.start()
 
     # Polling
 
@@ -258,7 +261,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.access.look()
         self.repair_list.async_show()
         data = snapshot(
-            self.inventory.heat_pumps, self.home, self.vacations, self.for_a_while
+            self.inventory.heat_pumps, self.home, self.vacations, self.presets
         )
         if data != self.data:
             self.data = data

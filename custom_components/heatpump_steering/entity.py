@@ -1,7 +1,7 @@
 """What all entities have in common."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from itertools import batched
 from types import MappingProxyType
 from typing import ClassVar, Final, override
@@ -120,9 +120,13 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
-        """Bring a change to the cloud; raises HomeAssistantError with a text for the person who made it."""
+        """Bring a change to the cloud; raises as `async_do`."""
+        await self.async_do(self.coordinator.home.change(self.target, change))
+
+    async def async_do(self, work: Awaitable[None]) -> None:
+        """Wait for what changes something; raises HomeAssistantError with a text for the person who asked for it."""
         try:
-            await self.coordinator.async_change(self.target, change)
+            await self.coordinator.async_do(work)
         except HomeAssistantError:
             self._show_the_truth()
             raise

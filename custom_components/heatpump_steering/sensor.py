@@ -22,7 +22,6 @@ from .model.band import lower_edge, upper_edge
 from .model.override import OURS
 from .model.shadow import Status
 from .sync.vacations import Stage
-from .ui.override_names import async_override_name
 from .ui.snapshot import TargetData
 
 # Only reads what the coordinator has.
@@ -201,4 +200,4 @@ class ForAWhileSensor(SteeringSensor):
         }
 
     def _name(self, name: str) -> str:
-        return name if name in OURS else async_override_name(self.hass, name)
+        return name if name in OURS else self.coordinator.presets.label(name)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -156,12 +157,16 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input(
             "value_and_difference", setting=async_temperature_name(call.hass, min(both))
         )
-    if override.name.casefold() in RESERVED:
+    if override.name.casefold() in RESERVED or override.is_preset:
         raise wrong_input("reserved_name", name=override.name)
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_begin(
-                it.target, override, keep_changes=call.data[ATTR_KEEP_CHANGES]
+                it.target,
+                replace(
+                    override, name=it.coordinator.presets.override_name(override.name)
+                ),
+                keep_changes=call.data[ATTR_KEEP_CHANGES],
             )
         )
         for it in places.values()
@@ -176,7 +181,8 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(
-                it.target, None if name is None else [name]
+                it.target,
+                None if name is None else [it.coordinator.presets.override_name(name)],
             )
         )
         for it in places.values()
@@ -248,7 +254,7 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
         name: {
             "in_force": [
                 {
-                    "name": override.name,
+                    "name": it.coordinator.presets.label(override.name),
                     "until": None
                     if override.until is None
                     else dt_util.as_local(override.until).isoformat(timespec="seconds"),

@@ -604,6 +604,42 @@ async def test_away_on_a_full_disk(house: House) -> None:
     assert house.shows("vacation_status") == "away"
 
 
+async def test_away_from_a_preset_on_a_full_disk(house: House) -> None:
+    """The preset goes on, and nobody is away."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
+    fill_the_disk(house)
+    house.cloud.journal.clear()
+    with pytest.raises(HomeAssistantError, match="Is the disk full"):
+        await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    assert house.state("climate").attributes["preset_mode"] == "boost"
+    free_the_disk(house)
+    await house.hass.async_block_till_done()
+    assert house.received() == []
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    assert house.state("climate").attributes["preset_mode"] == "away"
+
+
+async def test_preset_is_removed_on_a_full_disk(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """What cannot be ended for want of a disk is ended when there is one again."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
+    fill_the_disk(house)
+    (boost,) = house.entry.subentries
+    house.hass.config_entries.async_remove_subentry(house.entry, boost)
+    await house.hass.async_block_till_done()
+    assert house.shows("hot_water_min") == "55.0"
+    response: Any = await house.hass.services.async_call(
+        DOMAIN, "end_override", {"name": "x"}, blocking=True, return_response=True
+    )
+    assert [it["name"] for it in response["home"]["in_force"]] == ["Preset"]
+    free_the_disk(house)
+    await house.pass_time(freezer, 61)
+    assert house.shows("hot_water_min") == "45.0"
+
+
 async def test_plan_on_a_full_disk(house: House) -> None:
     """Nor is one planned."""
     await house.connected()

@@ -17,6 +17,8 @@ OURS: Final = (VACATION, WELCOME_HOME, FOR_A_WHILE)
 """The names that have a text in every language."""
 RESERVED: Final = frozenset({VACATION, WELCOME_HOME, "none", "unavailable", "unknown"})
 """What nobody may call one: they mean something else, as a name or as the state of a sensor."""
+PRESET: Final = "preset:"
+"""What the name of a preset's begins with; its id follows, so that it can be called something else meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ class Override:
     def is_vacation(self) -> bool:
         """Return whether it is a vacation: on top of all others, and the only one that allows cold hot water."""
         return self.name == VACATION
+
+    @property
+    def is_preset(self) -> bool:
+        """Return whether it is a preset's: there is one at a time."""
+        return self.name.startswith(PRESET)
 
     @property
     def settings(self) -> AbstractSet[Setting]:

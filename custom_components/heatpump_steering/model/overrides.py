@@ -50,6 +50,11 @@ class Overrides:
         return next((it for it in self.in_force if it.name == name), None)
 
     @property
+    def preset(self) -> Override | None:
+        """Return the preset's that is in force, if there is one."""
+        return next((it for it in self.in_force if it.is_preset), None)
+
+    @property
     def was_cold_by_us(self) -> bool:
         """Return whether a hot-water minimum is to be brought back, whatever it was before."""
         it = self.tracked.get(Setting.HOT_WATER_MIN)
@@ -84,7 +89,8 @@ class Overrides:
     def desired(self) -> Settings:
         """Return base with the overrides in force on top, as far as it may be sent.
 
-        Outside a vacation the hot-water minimum is at least 40 °C, and not above the maximum as far as 40 °C allows.
+        The hot-water minimum is not above the maximum. Outside a vacation it is at least 40 °C, also where the maximum
+        is lower.
         """
         desired = self.base
         for override in self.in_force:
@@ -92,10 +98,12 @@ class Overrides:
         minimum = desired.hot_water_min
         if minimum is None and self.was_cold_by_us:
             minimum = COLDEST_HOT_WATER
-        if minimum is None or self.allows_cold:
+        if minimum is None:
             return desired
         if desired.hot_water_max is not None:
             minimum = min(minimum, desired.hot_water_max)
+        if self.allows_cold:
+            return replace(desired, hot_water_min=minimum)
         minimum = max(minimum, COLDEST_HOT_WATER)
         return replace(
             desired,
@@ -106,12 +114,14 @@ class Overrides:
     # Beginning and ending
 
     def begin(self, override: Override, *, shown: Settings) -> Self:
-        """Return the state with an override in force; the same name replaces the one before.
+        """Return the state with an override in force; the same name replaces the one before, as does a preset any other.
 
         A setting whose base is unknown is left out, since it could not be put back.
         """
         override = override.only(self.base.keys())
         ended = self.end(override.name)
+        if override.is_preset:
+            ended = ended.without_preset()
         return replace(
             ended,
             # The order of the others stays: a vacation is on top, beneath it what was begun last.
@@ -147,6 +157,10 @@ class Overrides:
             was_cold=self.was_cold and name != VACATION,
             is_returning=self.is_returning or name == VACATION,
         )
+
+    def without_preset(self) -> Self:
+        """Return the state without the override of a preset, if there is one."""
+        return self if self.preset is None else self.end(self.preset.name)
 
     def changed_by_hand(self, change: Settings) -> Self:
         """Return the state after somebody has changed settings: they are base, and leave the overrides.

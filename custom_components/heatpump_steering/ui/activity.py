@@ -12,11 +12,12 @@ from ..const import (
     EVENT_OVERRIDE_OVER,
     Target,
 )
+from ..model.override import OURS
 from ..sync.vacations import Stage
 from .ids import Identifiers
-from .override_names import async_override_name
+from .presets import Presets
 from .snapshot import SteeringData, TargetData
-from .texts import async_moment_text
+from .texts import async_moment_text, async_state_text
 
 ATTR_UNTIL: Final = "until"
 _SENSOR: Final = "for_a_while"
@@ -25,9 +26,12 @@ _SENSOR: Final = "for_a_while"
 class Activity:
     """Compares what is shown with what was shown before. Vacations have a sensor of their own, whose states tell it."""
 
-    def __init__(self, hass: HomeAssistant, identifiers: Identifiers) -> None:
+    def __init__(
+        self, hass: HomeAssistant, identifiers: Identifiers, presets: Presets
+    ) -> None:
         """Have seen nothing yet."""
         self._hass = hass
+        self._presets = presets
         self._identifiers = identifiers
         self._seen: SteeringData | None = None
         self._over: dict[Target, list[str]] = {}
@@ -70,7 +74,13 @@ class Activity:
             {
                 ATTR_ENTITY_ID: entity.entity_id,
                 ATTR_DEVICE_ID: entity.device_id,
-                ATTR_NAME: async_override_name(self._hass, name),
+                ATTR_NAME: self._name(name),
                 ATTR_UNTIL: until and async_moment_text(self._hass, until),
             },
         )
+
+    def _name(self, name: str) -> str:
+        """Return what the house calls an override: ours in its language."""
+        if name in OURS:
+            return async_state_text(self._hass, f"sensor.{_SENSOR}", name)
+        return self._presets.label(name)

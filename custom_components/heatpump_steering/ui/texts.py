@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from homeassistant.components.climate.const import DOMAIN as CLIMATE_DOMAIN
 from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -23,12 +24,12 @@ from .ids import PLATFORMS, Identifiers
 from .units import to_house
 
 # Whose texts are said here. English ones are there as soon as any are.
-_SAID_BY: Final = frozenset({DOMAIN, SWITCH_DOMAIN})
+_SAID_BY: Final = frozenset({DOMAIN, CLIMATE_DOMAIN, SWITCH_DOMAIN})
 _FALLBACK: Final = "en"
 
 
 async def async_load_texts(hass: HomeAssistant) -> None:
-    """Load what is said here: Home Assistant does that only when it sets a home up, or somebody looks at a page."""
+    """Load what is said here, in the house's language: nothing of it may be there yet."""
     await async_load_integrations(hass, set(_SAID_BY))
 
 
@@ -96,6 +97,13 @@ def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str
     """Return one of the integration's own texts in the house's language."""
     text = _translated(hass, "common", DOMAIN, f"common.{key}", key)
     return text.format(**placeholders)
+
+
+@callback
+def async_preset_name(hass: HomeAssistant, mode: str) -> str:
+    """Return Home Assistant's own word for a standard preset of a thermostat."""
+    key = f"entity_component._.state_attributes.preset_mode.state.{mode}"
+    return _translated(hass, "entity_component", CLIMATE_DOMAIN, key, mode)
 
 
 @callback

@@ -20,6 +20,8 @@ CELSIUS = {
     "hot_water_min": (40, 65, 50),
     "hot_water_max": (40, 75, 55),
     "preferred_temperature_by": (-20, 20, 1),
+    "allowed_below_by": (-5, 5, 1),
+    "allowed_above_by": (-5, 5, 1),
     "hot_water_min_by": (-25, 25, 5),
     "hot_water_max_by": (-35, 35, 5),
 }
@@ -30,6 +32,8 @@ FAHRENHEIT = {
     "hot_water_min": (104, 149, 122),
     "hot_water_max": (104, 167, 131),
     "preferred_temperature_by": (-36, 36, 2),
+    "allowed_below_by": (-9, 9, 1.8),
+    "allowed_above_by": (-9, 9, 1.8),
     "hot_water_min_by": (-45, 45, 9),
     "hot_water_max_by": (-63, 63, 9),
 }
@@ -96,7 +100,7 @@ async def test_yes_or_no_is_ticked_first(house: House) -> None:
         for field in fields.values()
         if "boolean" in field["selector"]
     ]
-    assert len(switches) == 8
+    assert len(switches) == 9
     assert not any("default" in field for field in switches)
 
 
@@ -117,11 +121,16 @@ async def test_all_else_is_as_it_was(house: House) -> None:
     """Targets, sections, and that there is an answer: nothing of it is lost."""
     await house.connected()
     described = (await async_get_all_descriptions(house.hass))[DOMAIN]
-    assert described.keys() == {"update_settings", "override_settings", "end_override"}
-    for form in described.values():
+    answers = {"update_settings", "override_settings", "end_override"}
+    assert described.keys() == answers | {"start_vacation", "end_vacation"}
+    for action, form in described.items():
         assert form["target"]["entity"] == [{"integration": DOMAIN}]
-        assert form["response"] == {"optional": True}
+        assert form.get("response") == (
+            {"optional": True} if action in answers else None
+        )
     assert described["override_settings"]["fields"]["room"]["collapsed"] is False
     assert described["end_override"]["fields"].keys() == {"name", "config_entry_id"}
+    assert described["start_vacation"]["fields"].keys() == {"until", "config_entry_id"}
+    assert described["end_vacation"]["fields"].keys() == {"config_entry_id"}
     duration = described["override_settings"]["fields"]["duration"]
     assert duration["default"] == {"hours": 2}

@@ -22,7 +22,7 @@ EXAMPLES: list[Any] = [
     parse_yaml(block)
     for block in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ]
-BATH, TONIGHT, GUESTS, GUESTS_END, SUN, ANSWER = EXAMPLES
+BATH, TONIGHT, GUESTS, GUESTS_END, SUN, WIDER, ANSWER = EXAMPLES
 HOUR = 3600
 
 
@@ -105,6 +105,49 @@ async def test_sun(evening: House) -> None:
     await run(evening, GUESTS_END)
     await shines(400)
     assert holds(evening) == (23, 45)
+
+
+async def test_wider(evening: House, freezer: TickingDateTimeFactory) -> None:
+    """It is set again and again, but not over what was set by hand, and not for longer than its automation runs."""
+    hass = evening.hass
+
+    def band() -> tuple[Any, Any]:
+        held = evening.cloud.cloud.heat_pump("hp-1").held
+        return held["room.temperature_lower_bound"], held[
+            "room.temperature_upper_bound"
+        ]
+
+    hass.states.async_set("sensor.solar_power", "2500")
+    assert await async_setup_component(hass, "automation", {"automation": WIDER})
+    await evening.pass_time(freezer, 300)
+    assert band() == (2.5, 2.5)
+    await evening.act("number.set_value", "allowed_below", value=2)
+    for _ in range(6):
+        await evening.pass_time(freezer, 300)
+    assert band() == (2, 2.5)
+    await hass.services.async_call("automation", "turn_off", {"entity_id": "all"})
+    await evening.pass_time(freezer, 16 * 60)
+    assert band() == (2, 1.5)
+
+
+@pytest.mark.parametrize("keep_changes", [False, True])
+async def test_called_again(evening: House, keep_changes: bool) -> None:
+    """A call of the same name goes on in its place, or begins anew on top; what it leaves out goes back either way."""
+    cheap: Any = {
+        **GUESTS,
+        "data": {
+            "name": "Cheap",
+            "preferred_temperature": 20,
+            "hot_water_min": 50,
+            "keep_changes": keep_changes,
+        },
+    }
+    await run(evening, cheap)
+    await run(evening, GUESTS)
+    assert holds(evening) == (22.5, 50)
+    del cheap["data"]["hot_water_min"]
+    await run(evening, cheap)
+    assert holds(evening) == (22.5 if keep_changes else 20, 45)
 
 
 async def test_at_most_is_in_the_way(evening: House) -> None:

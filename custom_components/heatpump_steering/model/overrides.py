@@ -197,9 +197,11 @@ class Overrides:
         return replace(
             self,
             base=self.base.overlaid_with(base),
-            # Another one that has lost every setting is remembered until its end, so that it is not begun again.
+            # One of an automation that has lost every setting is remembered until its end: it is not begun again.
             in_force=tuple(
-                it for it in in_force if it.settings or it.name != WELCOME_HOME
+                it
+                for it in in_force
+                if it.settings or not (it.is_preset or it.name == WELCOME_HOME)
             ),
             tracked={
                 setting: Tracked() if setting in settings else it

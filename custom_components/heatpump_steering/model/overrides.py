@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from ..api import Setting, Settings, Value, same_value
 from .kept import read_settings, read_time
-from .limits import COLDEST_HOT_WATER, is_cold
-from .override import VACATION, Override
+from .limits import COLDEST_HOT_WATER, HOT_WATER, is_cold
+from .override import VACATION, WELCOME_HOME, Override
 from .tracked import Tracked
 
 
@@ -174,8 +174,15 @@ class Overrides:
         )
 
     def without(self, settings: AbstractSet[Setting], *, base: Settings) -> Self:
-        """Return the state without settings in overrides and on their way back; their base is another."""
-        in_force = (it.without(settings) for it in self.in_force)
+        """Return the state without settings in overrides and on their way back; their base is another.
+
+        Whoever sets anything of the hot water does not want it hotter for the welcome.
+        """
+        in_force = (
+            it.without(settings)
+            for it in self.in_force
+            if it.name != WELCOME_HOME or not settings & HOT_WATER
+        )
         return replace(
             self,
             base=self.base.overlaid_with(base),

@@ -70,7 +70,8 @@ class Vacations:
         if self._actuator.is_away(target, dt_util.utcnow()):
             is_done = on_vacation and not self._reconciler.is_behind(target)
             return Stage.AWAY if is_done else Stage.STARTING
-        if on_vacation or self._reconciler.is_behind(target):
+        on_their_way = overrides.tracked.keys() - overrides.overridden
+        if on_vacation or (on_their_way and self._reconciler.is_behind(target)):
             return Stage.ENDING
         if overrides.get(WELCOME_HOME) is not None:
             return Stage.WELCOME_HOME

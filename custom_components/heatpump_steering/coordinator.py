@@ -142,6 +142,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     async def _async_setup(self) -> None:
         """Bring back what cannot be read."""
         await self.home.async_load()
+        await self.home.storage.async_take_over()
         async_show_damaged_files(self.hass, self.home.storage.put_aside)
         if self.write_only:
             self._assume()

@@ -9,9 +9,11 @@ from .holidays import HOT_WATER_MIN, Begin, Holidays
 
 def removed(day: Holidays) -> float:
     """Remove the home, and return how many seconds that took."""
-    return day.took(
-        lambda: day.wait_for(day.hass.config_entries.async_remove(day.entry.entry_id))
-    )
+
+    def remove() -> None:
+        day.wait_for(day.hass.config_entries.async_remove(day.entry.entry_id))
+
+    return day.took(remove)
 
 
 def said(day: Holidays) -> list[str]:

@@ -550,10 +550,10 @@ async def test_file_that_cannot_be_removed(
     """One file that stays keeps neither the others nor the home from going."""
     await house.connected()
     await house.hass.config_entries.async_unload(house.entry.entry_id)
-    path_of(house).unlink()
-    path_of(house).mkdir()
+    path_of(house, ".previous").unlink()
+    path_of(house, ".previous").mkdir()
     await house.hass.config_entries.async_remove(house.entry.entry_id)
-    assert not path_of(house, ".previous").exists()
+    assert not path_of(house).exists()
     assert "cannot be removed" in caplog.text
     assert "Traceback" not in caplog.text
 

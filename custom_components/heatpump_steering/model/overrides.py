@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ..api import Setting, Settings, Value, same_value
 from .kept import read_settings, read_time
-from .limits import COLDEST_HOT_WATER, is_cold
+from .limits import COLDEST_HOT_WATER, HOT_WATER, is_cold
 from .override import VACATION, WELCOME_HOME, Override
 from .tracked import Tracked
 
@@ -192,17 +192,20 @@ class Overrides:
         )
 
     def without(self, settings: AbstractSet[Setting], *, base: Settings) -> Self:
-        """Return the state without settings in overrides and on their way back; their base is another."""
-        in_force = (it.without(settings) for it in self.in_force)
+        """Return the state without settings in overrides and on their way back; their base is another.
+
+        Whoever sets anything of the hot water does not want it hotter for the welcome.
+        """
+        in_force = (
+            it.without(settings)
+            for it in self.in_force
+            if it.name != WELCOME_HOME or not settings & HOT_WATER
+        )
         return replace(
             self,
             base=self.base.overlaid_with(base),
             # One of an automation that has lost every setting is remembered until its end: it is not begun again.
-            in_force=tuple(
-                it
-                for it in in_force
-                if it.settings or not (it.is_preset or it.name == WELCOME_HOME)
-            ),
+            in_force=tuple(it for it in in_force if it.settings or not it.is_preset),
             tracked={
                 setting: Tracked() if setting in settings else it
                 for setting, it in self.tracked.items()

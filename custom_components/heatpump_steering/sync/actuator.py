@@ -18,13 +18,14 @@ from ..model.errors import (
     StoppedError,
     StorageError,
 )
+from ..model.limits import HOT_WATER
 from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
-from ..model.profile import Profile
+from ..model.profile import COOLS_DOWN_IN, Profile
 from ..model.schedule import Plan
 from ..model.shadow import Outcome
 from .home import Home
-from .sender import HOT_WATER, named_settings
+from .sender import named_settings
 
 type Change = Callable[[Overrides], Overrides]
 """What is to become of what is in force at a heat pump."""
@@ -123,16 +124,28 @@ class Actuator:
                     replace(vacation, values=values, mode=mode)
                 )
         else:
-            welcome = self._profile.welcome(overrides.base, overrides.was_cold, now)
+            shown = self._home.shadow(target).shown
+            got_cold = (
+                overrides.was_cold and now - self._since(vacation) >= COOLS_DOWN_IN
+            )
+            welcome = self._profile.welcome(overrides.base, got_cold, now)
             overrides = overrides.end(VACATION)
             if welcome is not None:
-                overrides = overrides.begin(
-                    welcome, shown=self._home.shadow(target).shown
-                )
+                overrides = overrides.begin(welcome, shown=shown)
         for override in overrides.in_force:
             if override.until is not None and override.until <= now:
                 overrides = overrides.end(override.name)
         return overrides
+
+    def _since(self, vacation: Override) -> datetime:
+        """Return since when a vacation is, also where it is known for less long, as after a backup from before it."""
+        zone = dt_util.get_default_time_zone()
+        starts = (
+            it.begins(zone)
+            for it in self._home.plans
+            if it.covers(vacation.began, zone)
+        )
+        return min((vacation.began, *starts))
 
     def is_partly_there(self, target: Target, problem: Problem) -> bool:
         """Return whether the cloud has refused a part of an override, and taken the rest."""

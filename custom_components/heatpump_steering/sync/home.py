@@ -91,9 +91,8 @@ class Home:
     # On disk
 
     async def async_load(self) -> None:
-        """Read what is kept; files of version 1 are taken over."""
+        """Read what is kept, also in files of version 1."""
         self._take(await self.storage.async_load())
-        await self.storage.async_take_over()
 
     def _take(self, record: HomeRecord) -> None:
         self.plans = record.plans

@@ -91,14 +91,14 @@ async def async_put_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
             on_change=lambda _: None,
         )
         await home.async_load()
-        try:
-            if any(True for _ in _unfinished(home)):
+        if list(_unfinished(home)):
+            try:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PATIENCE):
                         await _async_bring_back(home, client, entry.data[CONF_USER_ID])
-        finally:
-            home.stop()
-            await home.async_close()
+            finally:
+                home.stop()
+                await home.async_close()
     await _async_say(hass, entry, identifiers, dict(_left(home)))
 
 

@@ -79,7 +79,6 @@ PROFILES = st.fixed_dictionaries(
 WAYS = st.fixed_dictionaries(
     {},
     optional={
-        "date_header": st.just(False),
         "rounding": st.just(0.5),
         "limits": st.just({PREFERRED: (17.5, 25.0), HOT_WATER_MIN: (12.0, 47.0)}),
         "clock_offset": st.sampled_from([90.0, 7200.0]),
@@ -611,9 +610,9 @@ class Household(RuleBasedStateMachine):
         """Wait for what was called, or cancel it, or go on."""
         if waits is None:
             self.world.run(self.world.pass_until(self.all_done))
-        elif waits:
+        else:
             self.world.run(_turns(waits))
-            for call in self.calls:
+            for call in self.calls if waits else ():
                 call.task.cancel()
             self.world.run(self.world.settle())
         self.look()
@@ -917,9 +916,8 @@ class Household(RuleBasedStateMachine):
                 shows = self.world.house.shows(key, device_id)
                 assert shows == state, f"{key} of {device_id}: {shows}, not {state}"
             stage = self.world.house.shows("vacation_status", device_id)
-            assert (
-                stage == "away" if self.was_away else stage in ("home", "welcome_home")
-            )
+            stages = ("away",) if self.was_away else ("home", "welcome_home")
+            assert stage in stages, f"{device_id}: {stage}"
         entry = self.world.house.entry
         assert not list(entry.async_get_active_flows(self.world.hass, {"reauth"}))
         for state in self.world.hass.states.async_all():

@@ -25,7 +25,12 @@ class Expected:
     """Whether somebody has taken it out of the vacation."""
 
     def sets(
-        self, value: Json, *, answered: bool, away: AbstractSet[bool], is_cold: bool = False
+        self,
+        value: Json,
+        *,
+        answered: bool,
+        away: AbstractSet[bool],
+        is_cold: bool = False,
     ) -> None:
         """Somebody sets it by hand, with an answer or without; `away` is whether in a vacation."""
         if is_cold:

@@ -24,7 +24,6 @@ from homeassistant.components.calendar import CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from simulator import Entry, Simulator
 from simulator.fields import HOT_WATER_MAX, HOT_WATER_MIN, nest
@@ -62,10 +61,10 @@ MADE_OF_OURS = 70.0
 # What a failed change says when nobody knows whether it was made.
 UNKNOWN = {"uncertain", "unavailable", "not_understandable"}
 
-AWAY_VALUES = {
-    "preferred_temperature": (PREFERRED, 16.0),
-    "hot_water_min": (HOT_WATER_MIN, None),
-    "control_mode": (MODE, None),
+SET_BY_VACATION = {
+    "preferred_temperature": PREFERRED,
+    "hot_water_min": HOT_WATER_MIN,
+    "control_mode": MODE,
 }
 PROFILES = st.fixed_dictionaries(
     {"preferred_temperature": st.just(16.0)},
@@ -220,13 +219,13 @@ class Household(RuleBasedStateMachine):
         self.ways = ways
         self.welcome = profile.get("welcome_hours", 0) * HOUR
         self.make_plain()
-        self.away = {
-            setting: self.made_of(setting, profile.get(key))
-            for key, (setting, _) in AWAY_VALUES.items()
-        } | {SCHEDULE: False}
-        self.sent_away = {
-            (setting, profile.get(key)) for key, (setting, _) in AWAY_VALUES.items()
-        } | {(SCHEDULE, False), (HOT_WATER_MIN, 60), (HOT_WATER_MIN, 40)}
+        sent: dict[str, Any] = {SCHEDULE: False} | {
+            name: profile[key]
+            for key, name in SET_BY_VACATION.items()
+            if key in profile
+        }
+        self.away = {name: self.made_of(name, value) for name, value in sent.items()}
+        self.sent_away = {*sent.items(), (HOT_WATER_MIN, 60), (HOT_WATER_MIN, 40)}
         self.asked[HOME] = set()
         for device_id in HEAT_PUMPS:
             self.know(device_id)
@@ -700,7 +699,7 @@ class Household(RuleBasedStateMachine):
 
     def made_of(self, name: str, value: Any) -> Any:
         """Return what the cloud makes of a value."""
-        if name not in NUMBERS.values() or value is None:
+        if name not in NUMBERS.values():
             return value
         if step := self.ways.get("rounding"):
             value = math.floor(value / step + 0.5) * step

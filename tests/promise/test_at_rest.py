@@ -478,9 +478,14 @@ class Household(RuleBasedStateMachine):
         if self.cloud.behaviour.read_lag_seconds:
             # The cloud's own clock goes on.
             return
-        now, seen, rested = dt_util.utcnow(), self.last_request, calm and self.rests
+        now, seen = dt_util.utcnow(), self.last_request
+        past = now - timedelta(seconds=behind)
+        # Where one has ended since then, and the next was begun, Home Assistant may take them for one that began before.
+        rested = (calm and self.rests) and not any(
+            it.ends is not None and past <= it.ends <= now for it in self.plans.values()
+        )
         if self.was_away:
-            for began in (now, now - timedelta(seconds=behind)):
+            for began in (now, past):
                 self.spans.append((began, began + timedelta(minutes=10)))
         self.cloud.behaviour.clock_offset += behind
         self.restart(power_cut=power_cut, off=-behind)

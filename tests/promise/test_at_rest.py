@@ -167,6 +167,7 @@ class Household(RuleBasedStateMachine):
         self.stamps: dict[tuple[str, str], int] = {}
         """How often anything was done to a setting."""
         self.calls: list[Call] = []
+        self.planned = 0
         self.plans: dict[str, Plan] = {}
         """Vacations by their names in the calendar; the one that was begun at the thermostat has none."""
         self.spans: list[tuple[datetime, datetime]] = []
@@ -216,6 +217,7 @@ class Household(RuleBasedStateMachine):
     @initialize(profile=PROFILES, ways=WAYS)
     def begin(self, profile: dict[str, Any], ways: dict[str, Any]) -> None:
         """Somebody has chosen what a vacation does, and the cloud is as it is."""
+        self.cloud.behaviour.clock_offset = ways.pop("clock_offset", 0.0)
         self.ways = ways
         self.welcome = profile.get("welcome_hours", 0) * HOUR
         self.make_plain()
@@ -337,7 +339,8 @@ class Household(RuleBasedStateMachine):
         end = start + timedelta(seconds=lasts)
         if not self.loaded or end <= dt_util.utcnow() + timedelta(seconds=1):
             return
-        name = f"Vacation {len(self.plans) + self.last_request}"
+        self.planned += 1
+        name = f"Vacation {self.planned}"
         data = {
             "summary": name,
             "start_date_time": start.isoformat(),
@@ -487,7 +490,6 @@ class Household(RuleBasedStateMachine):
         if self.was_away:
             for began in (now, past):
                 self.spans.append((began, began + timedelta(minutes=10)))
-        self.cloud.behaviour.clock_offset += behind
         self.restart(power_cut=power_cut, off=-behind)
         self.pass_time(3 * MINUTE)
         if rested:
@@ -651,7 +653,9 @@ class Household(RuleBasedStateMachine):
 
     def make_plain(self) -> None:
         """Let the cloud be as it is in this story."""
+        ahead = self.cloud.behaviour.clock_offset
         self.cloud.behaviour.reset()
+        self.cloud.behaviour.clock_offset = ahead
         for name, value in self.ways.items():
             setattr(self.cloud.behaviour, name, value)
 

@@ -165,6 +165,8 @@ class World:
             self.storage.clear()
             self.storage.update(files)
         self.clock.tick(timedelta(seconds=off))
+        # The cloud's clock is not put back with the house's.
+        self.cloud.behaviour.clock_offset += max(0.0, -off)
         for file in ("", ".vacation"):
             stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}{file}", None)
             if stored is not None:

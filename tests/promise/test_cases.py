@@ -142,6 +142,21 @@ def test_late_answer_and_a_hand(house: Holidays) -> None:
     assert house.values_sent() == [23]
 
 
+def test_hand_in_the_moment_of_the_end(house: Holidays) -> None:
+    """What somebody sets just after the end may seem to be made of ours; it stays, and the next vacation ends with it."""
+    house.plan(0, HOUR)
+    house.wait(60)
+    house.until(lambda: house.held() == 21, HOUR)
+    house.cloud.cloud.change_settings("hp-1", {"room": {"preferred_temperature": 19}})
+    house.wait(HOUR, step=10)
+    assert house.held() == 19
+    house.plan(0, HOUR)
+    house.wait(HOUR / 2, step=10)
+    assert house.held() == 16
+    house.wait(HOUR, step=10)
+    assert house.held() == 19
+
+
 def test_next_vacation_within_the_lag(house: Holidays) -> None:
     """Restarted within the lag of the reads after a vacation, and away again at once: nothing was anybody's hand."""
     house.choose(hot_water_min=10.0)

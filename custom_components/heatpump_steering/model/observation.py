@@ -105,4 +105,19 @@ def observed(
     if isinstance(set_cold, float):
         after = after.with_cold(set_cold)
     after = after.settled(shown, unsettled)
+    back = state.tracked.keys() - after.tracked.keys()
+    # What is there once nothing of ours is awaited is what was set, whoever has made it so.
+    after = replace(
+        after,
+        base=after.base.overlaid_with(
+            Settings.of(
+                {
+                    setting: value
+                    for setting, value in values.items()
+                    if setting in back
+                    and not (cold and setting is Setting.HOT_WATER_MIN)
+                }
+            )
+        ),
+    )
     return state if after == state else after

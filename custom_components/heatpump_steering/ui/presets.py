@@ -28,7 +28,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api import Setting, Settings, read_value
 from ..const import LOGGER, Target
-from ..model.errors import PROBLEMS, PendingError
+from ..model.errors import PendingError, StoppedError, StorageError
 from ..model.override import FOR_A_WHILE, PRESET, VACATION, WELCOME_HOME, Override
 from ..sync.for_a_while import ForAWhile
 from ..sync.home import Home
@@ -255,12 +255,8 @@ class Presets:
         self.look()
 
     @callback
-    def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        if (
-            entry is self._entry
-            and change is ConfigEntryChange.UPDATED
-            and not self._home.is_closed
-        ):
+    def _entry_changed(self, _: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry is self._entry:
             self._home.changed()
 
     @callback
@@ -281,10 +277,10 @@ class Presets:
     async def _async_end(self, names: set[str]) -> None:
         try:
             await self.for_a_while.async_end(None, names)
-        except PendingError:
-            # It is over, and the reconciler goes on until all is back.
+        except PendingError, StoppedError:
+            # It is over, and the reconciler goes on until all is back; or it is ended at the next start.
             pass
-        except PROBLEMS as error:
+        except StorageError as error:
             LOGGER.debug("A preset that was removed is still in force: %s", error)
             self._entry.async_on_unload(
                 async_call_later(self._hass, _TRY_AGAIN, self.look)

@@ -9,8 +9,12 @@ from scripts.demo.paths import ROOT
 from .home import DASHBOARD, Home
 
 PAGE: Final = ROOT / "docs" / "dashboard.md"
-# What the thermostat and the switches show already.
-LEFT_OUT: Final = {"select.heat_pump_control_mode", "select.heat_pump_optimization"}
+# What the thermostat, the switches and the activity show already.
+LEFT_OUT: Final = {
+    "select.heat_pump_control_mode",
+    "select.heat_pump_optimization",
+    "event.heat_pump_changed_elsewhere",
+}
 
 
 def mappings(value: Any) -> Iterator[dict[str, Any]]:

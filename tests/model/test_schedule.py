@@ -10,6 +10,7 @@ from custom_components.heatpump_steering.model.schedule import (
     Plan,
     current_or_next,
     ended,
+    ends_at,
     is_away,
     next_moment,
     remembered,
@@ -153,3 +154,35 @@ def test_damaged(damage: dict[str, object]) -> None:
     raw = plan(NOON, NOON + HOUR).to_json() | damage
     with pytest.raises((TypeError, ValueError)):
         Plan.from_json(raw)
+
+
+@pytest.mark.parametrize(
+    ("plans", "ends"),
+    [
+        ([], None),
+        ([plan(NOON - HOUR, NOON + HOUR)], NOON + HOUR),
+        ([plan(NOON - HOUR, None)], None),
+        # One within the other, one after the other without a gap, and with one.
+        (
+            [plan(NOON - HOUR, NOON + 3 * HOUR), plan(NOON, NOON + HOUR)],
+            NOON + 3 * HOUR,
+        ),
+        (
+            [plan(NOON - HOUR, NOON + HOUR), plan(NOON + HOUR, NOON + 2 * HOUR)],
+            NOON + 2 * HOUR,
+        ),
+        (
+            [plan(NOON - HOUR, NOON + HOUR), plan(NOON + 2 * HOUR, NOON + 3 * HOUR)],
+            NOON + HOUR,
+        ),
+        ([plan(NOON - HOUR, NOON + HOUR), plan(NOON + HOUR, None)], None),
+        # Over, and not begun.
+        ([plan(NOON - 5 * HOUR, NOON - 4 * HOUR), plan(NOON - 3 * HOUR, NOON)], NOON),
+        ([plan(NOON + HOUR, NOON + 2 * HOUR)], None),
+    ],
+)
+def test_end_of_the_vacation_of_a_time(
+    plans: list[Plan], ends: datetime | None
+) -> None:
+    """Overlapping plans are one vacation, which ends with the last of them; one that is over has ended when it was planned."""
+    assert ends_at(plans, NOON, AMSTERDAM) == ends

@@ -54,6 +54,15 @@ class ForAWhile:
             )
         )
 
+    def is_returning(self, target: Target) -> bool:
+        """Return whether something is over at a target, and not known to be back."""
+        targets = [target] if target in self._home.targets else self._home.targets
+        return any(
+            self._reconciler.is_behind(it, state.tracked.keys() - state.overridden)
+            for it in targets
+            if (state := self._home.shadow(it).overrides).tracked
+        )
+
     async def async_begin(
         self, target: Target, override: Override, *, keep_changes: bool = False
     ) -> None:

@@ -13,7 +13,6 @@ from ..const import (
     Target,
 )
 from ..model.override import OURS
-from ..sync.vacations import Stage
 from .ids import Identifiers
 from .presets import Presets
 from .snapshot import SteeringData, TargetData
@@ -55,7 +54,7 @@ class Activity:
         for it in reversed(now.in_force):
             if it.name in has and has[it.name] != had.get(it.name):
                 self._fire(EVENT_OVERRIDE_BEGAN, target, it.name, it.until)
-        if over and now.vacation is not Stage.ENDING:
+        if over and not now.is_returning:
             if now.in_force:
                 for name in over:
                     self._fire(EVENT_OVERRIDE_OVER, target, name)

@@ -26,6 +26,8 @@ class TargetData:
     """The settings that a vacation has in hand."""
     in_force: tuple[Override, ...] = ()
     """What is set for a while, vacations included; the strongest first."""
+    is_returning: bool = False
+    """Something is over, and not all of it is back."""
     preset: str | None = None
     """The name of the override of the preset that is in force; at the home, at all of its heat pumps."""
 
@@ -59,6 +61,7 @@ def snapshot(
                 vacations.stage(target),
                 vacations.in_hand(target),
                 presets.for_a_while.in_force(target),
+                presets.for_a_while.is_returning(target),
                 presets.active(target),
             )
             for target in shadows.shown_targets

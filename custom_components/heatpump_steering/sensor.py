@@ -135,5 +135,8 @@ class VacationSensor(SteeringSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the settings, for automations that have to leave them alone."""
-        return {"settings": sorted(it.value for it in self.target_data.in_hand)}
+        """Return the settings, for automations that have to leave them alone; and what automations have begun."""
+        return {
+            "settings": sorted(it.value for it in self.target_data.in_hand),
+            "begun": sorted(self.target_data.begun),
+        }

@@ -1,7 +1,7 @@
 """The actions: any of the settings, for good or for a while, for heat pumps or homes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,8 +27,10 @@ from homeassistant.util.unit_conversion import (
 from .addressed import Addressed, addressed
 from .api import ControlMode, Setting, Settings, Value, without_dust
 from .const import DOMAIN
+from .model.limits import DIFFERENCES
 from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
 from .ui.errors import wrong_input
+from .ui.texts import value_in_house_unit
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
@@ -36,6 +38,8 @@ SERVICE_END_OVERRIDE: Final = "end_override"
 ATTR_DURATION: Final = "duration"
 ATTR_UNTIL: Final = "until"
 ATTR_KEEP_CHANGES: Final = "keep_changes"
+ATTR_KEY: Final = "key"
+ATTR_ONLY_RAISE: Final = "only_raise"
 
 
 def _off_in_yaml(value: object) -> object:
@@ -83,13 +87,16 @@ _UPDATE_SCHEMA: Final = vol.Schema(
         **{vol.Optional(str(setting)): check for setting, check in _FIELDS.items()},
     }
 )
+_NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(1, 100))
 _OVERRIDE_SCHEMA: Final = vol.Schema(
     {
         **_ADDRESSED,
-        vol.Optional(ATTR_NAME): vol.All(cv.string, vol.Strip, vol.Length(1, 100)),
+        vol.Optional(ATTR_NAME): _NAME,
+        vol.Optional(ATTR_KEY): _NAME,
         vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
         vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
         vol.Optional(ATTR_KEEP_CHANGES, default=False): cv.boolean,
+        vol.Optional(ATTR_ONLY_RAISE, default=False): cv.boolean,
         **{
             vol.Optional(str(setting)): check
             for setting, check in _FIELDS.items()
@@ -98,16 +105,13 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
         **{vol.Optional(key): vol.Coerce(float) for key in _BY},
     }
 )
-_END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
-
-# What is said and answered in the house's own unit; the settings are in °C and kelvin.
-_CONVERTERS: Final = {
-    Setting.PREFERRED_TEMPERATURE: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.ALLOWED_BELOW: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.ALLOWED_ABOVE: (TemperatureDeltaConverter, UnitOfTemperature.KELVIN),
-    Setting.HOT_WATER_MIN: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-    Setting.HOT_WATER_MAX: (TemperatureConverter, UnitOfTemperature.CELSIUS),
-}
+_END_SCHEMA: Final = vol.Schema(
+    {
+        **_ADDRESSED,
+        vol.Exclusive(ATTR_NAME, "which"): cv.string,
+        vol.Exclusive(ATTR_KEY, "which"): cv.string,
+    }
+)
 
 
 @callback
@@ -152,7 +156,9 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     until = _until(call, now)
     override = Override(
         name=call.data.get(ATTR_NAME, FOR_A_WHILE),
+        key=call.data.get(ATTR_KEY, ""),
         values=_settings(call),
+        only_raise=call.data[ATTR_ONLY_RAISE],
         by={
             setting: _converted_difference(call, call.data[key])
             for key, setting in _BY.items()
@@ -165,8 +171,9 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input("nothing_to_set")
     if both := override.values.keys() & override.by.keys():
         raise wrong_input("value_and_difference", setting=min(both))
-    if override.name.casefold() in (VACATION, WELCOME_HOME):
-        raise wrong_input("reserved_name", name=override.name)
+    for name in (override.name, override.key):
+        if name.casefold() in (VACATION, WELCOME_HOME):
+            raise wrong_input("reserved_name", name=name)
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_begin(
@@ -181,7 +188,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
 async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     """End what is set for a while, but for vacations; returns what is still in force and what is shown, by device."""
     places = addressed(call.hass, call.data)
-    name = call.data.get(ATTR_NAME)
+    name = call.data.get(ATTR_NAME, call.data.get(ATTR_KEY))
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(
@@ -217,7 +224,7 @@ def _settings(call: ServiceCall) -> Settings:
     unit = call.hass.config.units.temperature_unit
     return Settings.of(
         {
-            setting: _converted(setting, call.data[setting], lambda own: (unit, own))
+            setting: _converted(setting, call.data[setting], unit)
             for setting in Setting
             if setting in call.data
         }
@@ -234,9 +241,8 @@ def _converted_difference(call: ServiceCall, difference: float) -> float:
 
 def _told(call: ServiceCall, settings: Settings) -> JsonObjectType:
     """Return settings as they are answered: in the house's own unit."""
-    unit = call.hass.config.units.temperature_unit
     return {
-        str(setting): _converted(setting, value, lambda own: (own, unit))
+        str(setting): value_in_house_unit(call.hass, setting, value)
         for setting, value in settings.items()
     }
 
@@ -260,11 +266,13 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
     }
 
 
-def _converted(
-    setting: Setting, value: Value, from_to: Callable[[str], tuple[str, str]]
-) -> Value:
-    """Return the value in another unit, where it has one."""
-    if setting not in _CONVERTERS or not isinstance(value, float):
+def _converted(setting: Setting, value: Value, unit: str) -> Value:
+    """Return a value that is given in the house's unit in °C or kelvin, where it has one."""
+    if not isinstance(value, float):
         return value
-    converter, own_unit = _CONVERTERS[setting]
-    return without_dust(converter.convert(value, *from_to(own_unit)))
+    converter, own_unit = (
+        (TemperatureDeltaConverter, UnitOfTemperature.KELVIN)
+        if setting in DIFFERENCES
+        else (TemperatureConverter, UnitOfTemperature.CELSIUS)
+    )
+    return without_dust(converter.convert(value, unit, own_unit))

@@ -43,9 +43,9 @@ class Overrides:
         """Return whether the hot water may be below 40 °C: during a vacation only."""
         return self.get(VACATION) is not None
 
-    def get(self, name: str) -> Override | None:
-        """Return the override of a name that is in force, if there is one."""
-        return next((it for it in self.in_force if it.name == name), None)
+    def get(self, identity: str) -> Override | None:
+        """Return the override of an identity that is in force, if there is one."""
+        return next((it for it in self.in_force if it.identity == identity), None)
 
     @property
     def was_cold_by_us(self) -> bool:
@@ -104,12 +104,12 @@ class Overrides:
     # Beginning and ending
 
     def begin(self, override: Override, *, shown: Settings) -> Self:
-        """Return the state with an override in force; the same name replaces the one before.
+        """Return the state with an override in force; the same identity replaces the one before.
 
         A setting whose base is unknown is left out, since it could not be put back.
         """
         override = override.only(self.base.keys())
-        ended = self.end(override.name)
+        ended = self.end(override.identity)
         return replace(
             ended,
             # The order of the others stays: a vacation is on top, beneath it what was begun last.
@@ -126,7 +126,8 @@ class Overrides:
         return replace(
             self,
             in_force=tuple(
-                override if it.name == override.name else it for it in self.in_force
+                override if it.identity == override.identity else it
+                for it in self.in_force
             ),
         ).all_tracked()
 
@@ -135,14 +136,14 @@ class Overrides:
         missing = (self.overridden | self.followed) - self.tracked.keys()
         return self._with({setting: Tracked() for setting in missing})
 
-    def end(self, name: str) -> Self:
-        """Return the state without the override of a name, if there is one."""
-        if self.get(name) is None:
+    def end(self, identity: str) -> Self:
+        """Return the state without the override of an identity, if there is one."""
+        if self.get(identity) is None:
             return self
         return replace(
             self,
-            in_force=tuple(it for it in self.in_force if it.name != name),
-            was_cold=self.was_cold and name != VACATION,
+            in_force=tuple(it for it in self.in_force if it.identity != identity),
+            was_cold=self.was_cold and identity != VACATION,
         )
 
     def changed_by_hand(self, change: Settings) -> Self:

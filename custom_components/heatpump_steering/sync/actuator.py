@@ -130,7 +130,7 @@ class Actuator:
                 )
         for override in overrides.in_force:
             if override.until is not None and override.until <= now:
-                overrides = overrides.end(override.name)
+                overrides = overrides.end(override.identity)
         return overrides
 
     def is_partly_there(self, target: Target, problem: Problem) -> bool:

@@ -1,7 +1,7 @@
 """What somebody sets for a while, beside vacations: begun and ended by presets, actions and buttons."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError
@@ -24,11 +24,9 @@ class ForAWhile:
 
     def in_force(self, target: Target) -> tuple[Override, ...]:
         """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump."""
-        targets = [target] if target in self._home.targets else self._home.targets
         found = {
-            override.name: override
-            for each in targets
-            for override in self._home.shadow(each).overrides.in_force
+            override.identity: override
+            for override in self._all(target)
             # One whose settings were all changed by hand is only remembered, so that it is not begun again.
             if override.settings or override.is_vacation
         }
@@ -40,12 +38,24 @@ class ForAWhile:
             )
         )
 
+    def identities(self, target: Target) -> frozenset[str]:
+        """Return by what all that was begun and is not over is known at a target; at the home, at any heat pump.
+
+        What has no setting left, since all were changed by hand, is among them: it is not begun again before it has ended.
+        """
+        return frozenset(override.identity for override in self._all(target))
+
+    def _all(self, target: Target) -> Iterator[Override]:
+        targets = [target] if target in self._home.targets else self._home.targets
+        for each in targets:
+            yield from self._home.shadow(each).overrides.in_force
+
     async def async_begin(
         self, target: Target, override: Override, *, keep_changes: bool = False
     ) -> None:
-        """Begin an override at a heat pump, or at all of the home; the same name replaces the one before.
+        """Begin an override at a heat pump, or at all of the home; the same identity replaces the one before.
 
-        With `keep_changes`, what somebody has changed by hand since one of that name began stays as it is.
+        With `keep_changes`, what somebody has changed by hand since that one began stays as it is.
 
         Raises LimitError for what may not be set, SettingsUnknownError where the cloud tells none of the settings,
         StorageError and StoppedError if it was not begun, PendingError if the cloud does not have all of it yet.
@@ -57,7 +67,7 @@ class ForAWhile:
         def begun(overrides: Overrides) -> Overrides:
             if not override.settings & overrides.base.keys():
                 raise SettingsUnknownError
-            if keep_changes and (current := overrides.get(override.name)):
+            if keep_changes and (current := overrides.get(override.identity)):
                 return overrides.adjusted(override.continuing(current))
             return overrides.begin(override, shown=overrides.base)
 
@@ -66,7 +76,10 @@ class ForAWhile:
     async def async_end(
         self, target: Target, names: Iterable[str] | None = None
     ) -> None:
-        """End the overrides with these names at a heat pump, or at all of the home; all but vacations where no name is given.
+        """End the overrides with these names or keys at a heat pump, or at all of the home; all but vacations where none is given.
+
+        An automation looks again and again how things stand. What it has begun under a key, and somebody else ends, it
+        does not begin again before it has ended it itself.
 
         Raises StorageError and StoppedError if they were not ended, PendingError while not all is back.
         """
@@ -74,10 +87,16 @@ class ForAWhile:
 
         def ended(overrides: Overrides) -> Overrides:
             for override in overrides.in_force:
-                if override.name != VACATION and (
-                    wanted is None or override.name in wanted
-                ):
-                    overrides = overrides.end(override.name)
+                if override.name == VACATION:
+                    continue
+                if wanted is None or override.name in wanted:
+                    overrides = (
+                        overrides.adjusted(override.without(override.settings))
+                        if override.key
+                        else overrides.end(override.identity)
+                    )
+                elif override.key in wanted:
+                    overrides = overrides.end(override.identity)
             return overrides
 
         await self._async_carry_out(target, ended, Pending.OVERRIDE_END)

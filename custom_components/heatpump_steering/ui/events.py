@@ -9,7 +9,7 @@ from ..api import Setting, Value
 from ..const import EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND, Target
 from ..model.shadow import Outcome
 from .ids import Identifiers
-from .texts import async_value_text
+from .texts import async_value_text, value_in_house_unit
 
 
 @callback
@@ -31,6 +31,11 @@ def async_fire_outcomes(
                 "setting": setting.value,
                 **{
                     name: async_value_text(hass, setting, value)
+                    for name, value in values.items()
+                },
+                # As the actions take them, for an automation that sets one back.
+                **{
+                    f"{name}_value": value_in_house_unit(hass, setting, value)
                     for name, value in values.items()
                 },
             },

@@ -26,6 +26,8 @@ class TargetData:
     """The settings that a vacation has in hand."""
     in_force: tuple[Override, ...] = ()
     """What is set for a while, vacations included; the strongest first."""
+    begun: frozenset[str] = frozenset()
+    """By what all that was begun for a while, and is not over, is known to automations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def snapshot(
                 vacations.stage(target),
                 vacations.in_hand(target),
                 for_a_while.in_force(target),
+                for_a_while.identities(target),
             )
             for target in shadows.shown_targets
         },

@@ -18,7 +18,7 @@ from homeassistant.util.unit_conversion import (
     TemperatureDeltaConverter,
 )
 
-from ..api import ControlMode, Setting, Value
+from ..api import ControlMode, Setting, Value, without_dust
 from ..const import DOMAIN
 from ..model.limits import DIFFERENCES
 
@@ -104,6 +104,20 @@ def async_value_text(hass: HomeAssistant, setting: Setting, value: Value) -> str
     assert isinstance(value, float)
     text = difference_text if setting in DIFFERENCES else temperature_text
     return text(hass, value)
+
+
+@callback
+def value_in_house_unit(hass: HomeAssistant, setting: Setting, value: Value) -> Value:
+    """Return a value of a setting as the actions take it: in the house's unit, where it has one."""
+    if not isinstance(value, float):
+        return value
+    converter, own_unit = (
+        (TemperatureDeltaConverter, UnitOfTemperature.KELVIN)
+        if setting in DIFFERENCES
+        else (TemperatureConverter, UnitOfTemperature.CELSIUS)
+    )
+    unit = hass.config.units.temperature_unit
+    return without_dust(converter.convert(value, own_unit, unit))
 
 
 @callback

@@ -178,9 +178,19 @@ class Overrides:
     def without(self, settings: AbstractSet[Setting], *, base: Settings) -> Self:
         """Return the state without settings in overrides and on their way back; their base is another."""
         in_force = (it.without(settings) for it in self.in_force)
+        after = self.base.overlaid_with(base)
+        if (
+            base.hot_water_min is not None
+            and base.hot_water_max is None
+            and after.hot_water_max is not None
+        ):
+            # Whoever sets a minimum below the maximum of an override sets it above the one that comes back.
+            after = replace(
+                after, hot_water_max=max(after.hot_water_max, base.hot_water_min)
+            )
         return replace(
             self,
-            base=self.base.overlaid_with(base),
+            base=after,
             # Another one that has lost every setting is remembered until its end, so that it is not begun again.
             in_force=tuple(
                 it for it in in_force if it.settings or it.name != WELCOME_HOME

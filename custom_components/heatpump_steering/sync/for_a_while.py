@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError
 from ..model.limits import check_order, check_values
-from ..model.override import VACATION, Override
+from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
 from .actuator import Actuator
 from .home import Home
@@ -39,11 +39,15 @@ class ForAWhile:
         )
 
     def identities(self, target: Target) -> frozenset[str]:
-        """Return by what all that was begun and is not over is known at a target; at the home, at any heat pump.
+        """Return by what is known what somebody has begun at a target and is not over; at the home, at any heat pump.
 
         What has no setting left, since all were changed by hand, is among them: it is not begun again before it has ended.
         """
-        return frozenset(override.identity for override in self._all(target))
+        return frozenset(
+            override.identity
+            for override in self._all(target)
+            if override.name not in (VACATION, WELCOME_HOME)
+        )
 
     def _all(self, target: Target) -> Iterator[Override]:
         targets = [target] if target in self._home.targets else self._home.targets

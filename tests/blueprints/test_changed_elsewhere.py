@@ -7,6 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     MockModule,
+    MockPlatform,
     mock_integration,
     mock_platform,
 )
@@ -26,7 +27,7 @@ SCHEDULE = "room.schedule_enabled"
 ROOM = {"temperature_lower_bound": 1.5, "temperature_upper_bound": 2}
 
 
-class Phone:
+class Phone(MockPlatform):
     """A phone with the app: what its integration takes from an automation, of which the real one needs more than is installed here."""
 
     ACTION_SCHEMA = cv.DEVICE_ACTION_BASE_SCHEMA.extend(
@@ -40,6 +41,7 @@ class Phone:
 
     def __init__(self, evening: Evening) -> None:
         """Connect it."""
+        super().__init__()
         self._evening = evening
         self.received: list[dict[str, Any]] = []
         hass = evening.hass

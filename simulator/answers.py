@@ -7,15 +7,29 @@ from typing import Final, Self
 
 from .behaviour import Behaviour
 from .cloud import Cloud
-from .fields import NUMBERS, SECTIONS, WRITE_ONLY_SECTIONS, nest, tidy
-from .heat_pump import HeatPump
+from .fields import (
+    HOT_WATER_MAX,
+    HOT_WATER_MIN,
+    NUMBERS,
+    PREFERRED,
+    SECTIONS,
+    WRITE_ONLY_SECTIONS,
+    nest,
+    tidy,
+)
+from .heat_pump import HeatPump, View
 from .reading import Json
 from .validation import RefusedError
+from .weather import Shows
 
 JSON_TYPE: Final = "application/json"
 
 _SHOWN_SECTIONS: Final = tuple(
     section for section in SECTIONS if section not in WRITE_ONLY_SECTIONS
+)
+
+_NONSENSE: Final[Mapping[str, Json]] = dict.fromkeys(
+    (PREFERRED, HOT_WATER_MIN, HOT_WATER_MAX), 0
 )
 
 
@@ -83,12 +97,18 @@ def settings_list(
     supplier_name: str,
     parts: Iterable[Part],
     next_token: str | None,
+    *,
+    shows: Shows | None,
 ) -> Answer:
-    """Return the answer of GET /v1/devices/settings. This is a read that read lags count."""
+    """Return the answer of GET /v1/devices/settings. This is a read that read lags count, if it `shows` the truth."""
     in_capitals = behaviour.capitals in ("settings", "everywhere")
     data: list[Json] = [
         {"device_id": _id(behaviour, pump.device_id, in_capitals=in_capitals)}
-        | ({} if sections is None else _settings(cloud, behaviour, pump, sections))
+        | (
+            {}
+            if sections is None
+            else _settings(cloud, behaviour, pump, sections, shows)
+        )
         for pump, sections in parts
     ]
     meta: dict[str, Json] = {"energy_supplier": supplier_name}
@@ -130,10 +150,20 @@ def device_list(
 
 
 def _settings(
-    cloud: Cloud, behaviour: Behaviour, pump: HeatPump, sections: Iterable[str]
+    cloud: Cloud,
+    behaviour: Behaviour,
+    pump: HeatPump,
+    sections: Iterable[str],
+    shows: Shows | None,
 ) -> dict[str, Json]:
     """Return an item of the settings without its id."""
-    view = cloud.view(pump)
+    if shows == "old_copy":
+        view = pump.old_copy()
+        updated_at = view.updated_at
+    else:
+        view, updated_at = cloud.view(pump, counts=shows is None), pump.updated_at
+    if shows == "nonsense":
+        view = View({**view.settings, **_NONSENSE}, view.updated_at)
     settings: dict[str, Json] = {}
     for section in sections:
         for name in SECTIONS[section]:
@@ -164,7 +194,7 @@ def _settings(
         case "late":
             item["updated_at"] = view.updated_at.isoformat(timespec="microseconds")
         case _:
-            item["updated_at"] = pump.updated_at.isoformat(timespec="microseconds")
+            item["updated_at"] = updated_at.isoformat(timespec="microseconds")
     return item
 
 

@@ -58,6 +58,8 @@ class Behaviour:
         default_factory=dict[str, tuple[float | None, float | None]]
     )
     """Values outside these are refused with 422."""
+    refused_settings: frozenset[str] = frozenset()
+    """Settings of which any value is refused with 422."""
 
     date_header: bool = True
     """Answers carry the `Date` header."""
@@ -128,6 +130,7 @@ class Behaviour:
         """Return every switch by name."""
         values: dict[str, Json] = asdict(self)
         values["missing_settings"] = sorted(self.missing_settings)
+        values["refused_settings"] = sorted(self.refused_settings)
         for name in ("limits", "validation_limits"):
             limits: Limits = getattr(self, name)
             values[name] = {setting: list(pair) for setting, pair in limits.items()}
@@ -163,7 +166,7 @@ def _read(name: str, value: Json) -> object:
                 setting: _limit(setting, pair)
                 for setting, pair in mapping(name, value).items()
             }
-        case "missing_settings":
+        case "missing_settings" | "refused_settings":
             return setting_names(name, value)
         case (
             "vague_errors"

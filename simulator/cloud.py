@@ -370,7 +370,7 @@ class Cloud:
             with_exclusivity(pump.held, settings),
             updated_at=self._later_than(pump.updated_at) if moves else pump.updated_at,
             due=self._clock.monotonic() + behaviour.read_lag_seconds
-            if lags
+            if lags and behaviour.read_lag_seconds
             else -math.inf,
             reads=behaviour.read_lag_reads if lags else 0,
         )

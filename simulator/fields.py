@@ -61,6 +61,7 @@ NUMBERS: Final = frozenset(
     if kind in (Kind.DIFFERENCE, Kind.TEMPERATURE)
 )
 
+PREFERRED: Final = "room.preferred_temperature"
 HOT_WATER_MIN: Final = "dhw.temperature_lower_bound"
 HOT_WATER_MAX: Final = "dhw.temperature_upper_bound"
 FLEX_TRADING: Final = "optimization_settings.flex_trading"

@@ -61,6 +61,8 @@ class HeatPump:
     _shown: FlatSettings = field(init=False, repr=False)
     _shown_at: datetime = field(init=False, repr=False)
     _writes: list[_Write] = field(init=False, repr=False, default_factory=list[_Write])
+    _before: View | None = field(init=False, repr=False, default=None)
+    """What was held before the last write."""
 
     def __post_init__(self) -> None:
         """Show what is held."""
@@ -76,6 +78,7 @@ class HeatPump:
         reads: int,
     ) -> None:
         """Hold a change from now on. Reads show it from monotonic time `due` and after so many `reads`."""
+        self._before = View(self.held, self.updated_at)
         self.held = with_change(self.held, settings)
         self.updated_at = updated_at
         self._writes.append(
@@ -96,6 +99,10 @@ class HeatPump:
             elif counts:
                 write.reads -= 1
         return View(dict(settings), updated_at)
+
+    def old_copy(self) -> View:
+        """Return what a read of a copy from before the last write shows."""
+        return self._before or View(self.held, self.updated_at)
 
     def _settle(self, now: float) -> None:
         """Take the oldest writes that are shown for good into what is shown, so that they do not pile up."""

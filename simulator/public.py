@@ -27,7 +27,7 @@ from .cloud import Cloud, NotFoundError, Supplier
 from .journal import Entry, Journal
 from .reading import Json
 from .validation import Problem, RefusedError, read_change, read_limit
-from .weather import Rule, Weather
+from .weather import Rule, Shows, Weather
 
 SETTINGS_PATH: Final = "/v1/devices/settings"
 DEVICES_PATH: Final = "/v1/devices"
@@ -48,6 +48,7 @@ class _Request:
     device_id: str | None
     key: str | None
     supplier: Supplier | None
+    shows: Shows | None = None
 
 
 class PublicApi:
@@ -191,7 +192,7 @@ class PublicApi:
                 self._handled(request, entry)
             answer = self._own_answer(rule)
         else:
-            answer = self._handled(request, entry)
+            answer = self._handled(replace(request, shows=rule.shows), entry)
             answer = replace(
                 answer,
                 headers={**answer.headers, **self._own_headers(rule)},
@@ -284,7 +285,10 @@ class PublicApi:
 
     def _patch_settings(self, request: _Request, supplier: Supplier) -> Answer:
         change = read_change(
-            request.raw, request.content_type, self._behaviour.validation_limits
+            request.raw,
+            request.content_type,
+            self._behaviour.validation_limits,
+            self._behaviour.refused_settings,
         )
         return Answer(204, applied=self._cloud.apply(supplier, change))
 
@@ -306,6 +310,7 @@ class PublicApi:
             self._next_token(after + len(page), more=len(parts) > len(page))
             if size
             else None,
+            shows=request.shows,
         )
 
     def _filter(self, user_id: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """What the cloud accepts as a change, and how it says no: FastAPI's 422."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass
 import json
 import math
@@ -72,8 +72,13 @@ _NOT_AN_OBJECT: Final = (
 )
 
 
-def read_change(raw: bytes, content_type: str | None, limits: Limits) -> Change:
-    """Read the body of a PATCH. Raises RefusedError naming everything that is wrong with it."""
+def read_change(
+    raw: bytes,
+    content_type: str | None,
+    limits: Limits,
+    refused: AbstractSet[str] = frozenset(),
+) -> Change:
+    """Read the body of a PATCH. Raises RefusedError naming everything that is wrong with it, and the `refused` settings."""
     body = _read_json(raw, content_type)
     if not isinstance(body, Mapping):
         raise RefusedError(Problem(("body",), *_NOT_AN_OBJECT))
@@ -85,6 +90,15 @@ def read_change(raw: bytes, content_type: str | None, limits: Limits) -> Change:
     settings: FlatSettings = {}
     for section in SECTIONS:
         settings |= _read_section(body, section, limits, problems)
+    problems.extend(
+        Problem(
+            ("body", *setting.split(".")),
+            "Value error, cannot be set now",
+            "value_error",
+        )
+        for setting in settings
+        if setting in refused
+    )
     if problems:
         raise RefusedError(*problems)
     return Change(user_id=user_id, device_id=device_id, settings=settings)

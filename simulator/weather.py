@@ -10,6 +10,7 @@ from .reading import InputError, Json, choice, flag, mapping, number, text, whol
 
 Moment = Literal["before", "after"]
 Level = Literal["home", "device"]
+Shows = Literal["old_copy", "nonsense"]
 Garbage = Literal[
     "empty", "truncated", "html", "null", "list", "wrong_types", "not_utf8"
 ]
@@ -79,6 +80,11 @@ class Rule:
     """An answer's body that is not what it should be."""
     apply: bool = False
     """The request is handled first (a change applied), though the rule answers."""
+    shows: Shows | None = None
+    """What a read of the settings shows, with the request handled as ever.
+
+    old_copy: each heat pump as it was before its last write, `updated_at` too. nonsense: 0 °C in the room and of hot water.
+    """
 
     def __post_init__(self) -> None:
         """Raise InputError where the rule makes no sense."""
@@ -280,6 +286,8 @@ def _read(name: str, value: Json) -> Any:
             )
         case "garbage":
             return choice(name, value, get_args(Garbage))
+        case "shows":
+            return choice(name, value, get_args(Shows))
         case "times" | "status":
             return whole(name, value, low=1)
         case "chance" | "retry_after" | "retry_after_date":

@@ -1,5 +1,6 @@
 """The thermostat: control mode, preferred temperature and comfort band in one."""
 
+import asyncio
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
@@ -526,6 +527,35 @@ async def test_three_equal_values_are_a_target(house: House, start: str) -> None
         target_temp_high=25,
     )
     assert "from 19 °C to 22.5 °C" in words
+
+
+async def test_two_equal_edges(house: House) -> None:
+    """Two edges that are the same are a band of no width, and a target outside that is none."""
+    await connect(house, in_mode("auto"))
+    words = await house.refused(
+        "climate.set_temperature",
+        "climate",
+        temperature=22,
+        target_temp_low=20.5,
+        target_temp_high=20.5,
+    )
+    assert "20.5 °C" in words
+
+
+async def test_band_beside_a_preferred_temperature(house: House) -> None:
+    """A band is measured from the preferred temperature that is on its way, as when a scene sets both."""
+    await connect(house, in_mode("auto"))
+    await asyncio.gather(
+        house.act("number.set_value", "preferred_temperature", value=21.5),
+        house.act(
+            "climate.set_temperature",
+            "climate",
+            target_temp_low=20,
+            target_temp_high=24,
+        ),
+    )
+    assert house.shows("preferred_temperature") == "21.5"
+    assert handles(house) == (None, 20, 24)
 
 
 @pytest.mark.parametrize("mode", ["off", "heating", "cooling"])

@@ -532,6 +532,18 @@ async def test_reauth_with_a_key_that_may_only_read(house: House) -> None:
     assert house.entry.data["api_key"] == "new-key"
 
 
+@pytest.mark.parametrize("status", [404, 422])
+async def test_reauth_where_a_change_of_nothing_is_none(
+    house: House, status: int
+) -> None:
+    """A cloud that does not take a change with nothing in it says nothing of the key, which can read."""
+    await house.connected()
+    form = await reauth_form(house)
+    house.cloud.weather.add(method="PATCH", status=status)
+    await house.submit(form, api_key="new-key")
+    assert house.entry.data["api_key"] == "new-key"
+
+
 async def test_reconfigure(house: House) -> None:
     """Server, heat pump and key can be changed; the key in use is not shown, and stays if none is typed."""
     await house.connected("hp-1", "hp-2", device_id="hp-1")
@@ -539,9 +551,10 @@ async def test_reconfigure(house: House) -> None:
     assert form["step_id"] == "reconfigure"
     assert filled_in(form) == {"base_url": house.cloud.url, "device_id": "hp-1"}
 
-    form = await house.submit(form, base_url=house.cloud.url, device_id="hp-0")
+    typed = {"base_url": house.cloud.url, "device_id": "hp-0"}
+    form = await house.submit(form, **typed, api_key="")
     assert form["errors"] == {"device_id": "unknown_device"}
-    assert filled_in(form) == {"base_url": house.cloud.url, "device_id": "hp-0"}
+    assert filled_in(form) == {**typed, "api_key": ""}
 
     result = await house.submit(form, base_url=house.cloud.url, device_id="hp-2")
     assert result["type"] is FlowResultType.ABORT

@@ -115,6 +115,34 @@ async def test_misses_are_time(house: House) -> None:
     assert house.shows("climate") == "heat"
 
 
+async def test_last_poll_is_a_moment_early(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """The third poll without an answer is the last that is waited for, also if it comes before 15 minutes are over."""
+    await house.connected()
+    house.cloud.weather.add(status=503)
+    for _ in range(2):
+        await house.pass_time(freezer, POLL)
+    await house.pass_time(freezer, 290)
+    assert house.shows("climate") == "heat"
+    await house.poll()
+    assert house.shows("climate") == STATE_UNAVAILABLE
+
+
+async def test_miss_after_too_many_requests(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """A cloud that wants to be left alone has answered, so that one miss after that is the first."""
+    await house.connected()
+    house.cloud.weather.add(status=429)
+    for _ in range(4):
+        await house.pass_time(freezer, POLL)
+    house.cloud.weather.clear()
+    house.cloud.weather.add(status=503)
+    await house.pass_time(freezer, POLL)
+    assert house.shows("climate") == "heat"
+
+
 @pytest.mark.parametrize(
     ("asked", "wait"),
     [
@@ -432,3 +460,19 @@ async def test_429_holds_back_the_read_back(
     await house.poll()
     await house.pass_time(freezer, 60)
     assert house.reads() == 1
+
+
+async def test_429_without_a_time_ends_no_silence(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """The cloud has said how long, and takes nothing back with a later answer that says nothing of that."""
+    await house.connected()
+    house.cloud.weather.add(method="GET", status=429, retry_after=250)
+    await house.poll()
+    house.cloud.weather.clear()
+    house.cloud.weather.add(method="PATCH", status=429, times=1)
+    await house.act("switch.turn_on", "schedule")
+    await house.pass_time(freezer, 60)
+    assert house.reads() == 1
+    await house.pass_time(freezer, 200)
+    assert house.reads() == 2

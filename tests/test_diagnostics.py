@@ -205,8 +205,11 @@ async def test_heat_pump_that_is_gone_during_a_vacation(
     assert [it["name"] for it in overrides["in_force"]] == ["vacation"]
     (plan,) = told["vacations"]
     assert plan.keys() == {"start", "end"}
-    (shadows,) = told["targets"]["heat pump 1"]["shadows"]
+    target = told["targets"]["heat pump 1"]
+    (shadows,) = target["shadows"]
     assert [it["name"] for it in shadows["overrides"]["in_force"]] == ["vacation"]
+    (in_force,) = target["in_force"]
+    assert (in_force["name"], in_force["until"]) == ("vacation", None)
 
 
 async def test_heat_pump_that_is_gone_after_a_vacation(

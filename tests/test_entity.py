@@ -38,12 +38,16 @@ PLATFORMS = {
         "settings_status",
         "vacation_status",
         "last_changed",
+        "for_a_while",
+        "back_to_normal_at",
     },
     "binary_sensor": {"account_link"},
+    "button": {"back_to_normal"},
+    "event": {"changed_elsewhere"},
 }
 # There is one in a house, and it is the home's, also where that is a single heat pump.
 CALENDAR = "vacation"
-NOT_OF_THE_HOME = {"account_link"}
+NOT_OF_THE_HOME = {"account_link", "changed_elsewhere"}
 
 
 # What is not for every day: no area action, no overview and no voice assistant takes it by itself.
@@ -58,6 +62,7 @@ CATEGORIES = {
     "settings_status": EntityCategory.DIAGNOSTIC,
     "last_changed": EntityCategory.DIAGNOSTIC,
     "account_link": EntityCategory.DIAGNOSTIC,
+    "changed_elsewhere": EntityCategory.DIAGNOSTIC,
 }
 
 
@@ -212,14 +217,17 @@ async def test_state_is_written_only_when_something_is_new(house: House) -> None
 
     await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
     assert sorted(written) == sorted(
-        house.entity_id(key, target)
-        for key in (
-            "climate",
-            "preferred_temperature",
-            "room_may_fall_to",
-            "room_may_rise_to",
-        )
-        for target in ("hp-2", "home")
+        [house.entity_id("changed_elsewhere", "hp-2")]
+        + [
+            house.entity_id(key, target)
+            for key in (
+                "climate",
+                "preferred_temperature",
+                "room_may_fall_to",
+                "room_may_rise_to",
+            )
+            for target in ("hp-2", "home")
+        ]
     )
 
 

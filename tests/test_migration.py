@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.heatpump_steering.const import DOMAIN
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EntityCategory
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
@@ -35,13 +35,19 @@ IDS = {
     "sensor.heat_pump_last_changed": "last_changed",
     "binary_sensor.heat_pump_manufacturer_account": "account_link",
 }
+# What has come since, and has ids of the kind of today wherever it is.
+SINCE = {
+    "sensor.heat_pump_for_a_while": "for_a_while",
+    "sensor.heat_pump_back_to_normal_at": "back_to_normal_at",
+    "button.heat_pump_back_to_normal": "back_to_normal",
+    "event.heat_pump_changed_elsewhere": "changed_elsewhere",
+}
 # The only one that is the home's, also where that is a single heat pump.
 CALENDAR = "calendar.heat_pump_vacations"
+NEEDS_READING = ("settings_status", "last_changed", "account_link", "changed_elsewhere")
 # What there is where the cloud cannot be read.
 WRITE_ONLY = {
-    entity_id: key
-    for entity_id, key in IDS.items()
-    if key not in ("settings_status", "last_changed", "account_link")
+    entity_id: key for entity_id, key in IDS.items() if key not in NEEDS_READING
 }
 
 
@@ -115,10 +121,14 @@ async def test_ids_stay(
     assert {
         it.entity_id: it.unique_id
         for it in er.async_entries_for_config_entry(registry, entry.entry_id)
-    } == expected
+    } == expected | {
+        entity_id: unique_id(target, key)
+        for entity_id, key in SINCE.items()
+        if not (entry.data["write_only"] and key in NEEDS_READING)
+    }
     assert house.device(target).id == device.id
     assert all(it.device_id == device.id for it in registry.entities.values())
-    assert (entry.version, entry.minor_version) == (1, 1)
+    assert (entry.version, entry.minor_version) == (1, 2)
 
 
 async def test_categories_follow(house: House) -> None:
@@ -152,10 +162,10 @@ async def test_first_setup(house: House) -> None:
     await house.connected()
     assert {
         it.entity_id: it.unique_id for it in er.async_get(house.hass).entities.values()
-    } == {entity_id: unique_id("hp-1", key) for entity_id, key in IDS.items()} | {
-        CALENDAR: unique_id("home", "vacation")
-    }
-    assert house.entry.version == 1
+    } == {
+        entity_id: unique_id("hp-1", key) for entity_id, key in (IDS | SINCE).items()
+    } | {CALENDAR: unique_id("home", "vacation")}
+    assert (house.entry.version, house.entry.minor_version) == (1, 2)
     assert house.entry.unique_id == f"{house.cloud.url[7:]}/{USER}"
 
 
@@ -166,3 +176,49 @@ async def test_entry_of_a_later_version(house: House) -> None:
     house.hass.config_entries.async_update_entry(entry, version=2)
     assert not await house.hass.config_entries.async_setup(entry.entry_id)
     assert house.cloud.journal.entries() == []
+
+
+def boosts(entry: ConfigEntry) -> list[tuple[str, dict[str, Any]]]:
+    """Return the presets of an entry: their titles, and what is kept of them."""
+    return [(it.title, dict(it.data)) for it in entry.get_subentries_of_type("preset")]
+
+
+BOOST = {
+    "settings": {"hot_water_min": 60.0},
+    "duration": 7200.0,
+    "standard": "boost",
+    "word": "Boost",
+}
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Boost"), ("pt", "Turbo")])
+async def test_boost(house: House, language: str, word: str) -> None:
+    """An entry from before presets gets Boost, once: who removes it is rid of it."""
+    house.hass.config.language = language
+    house.add_heat_pump("hp-1")
+    entry = stored(house)
+    assert await house.hass.config_entries.async_setup(entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert boosts(entry) == [(word, {**BOOST, "word": word})]
+    assert house.state("climate").attributes["preset_modes"][2:] == ["boost"]
+    (preset,) = entry.get_subentries_of_type("preset")
+    house.hass.config_entries.async_remove_subentry(entry, preset.subentry_id)
+    assert await house.hass.config_entries.async_reload(entry.entry_id)
+    assert boosts(entry) == []
+
+
+async def test_boost_of_a_new_entry(house: House) -> None:
+    """A new one has the same, and is not given it again."""
+    await house.connected()
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert boosts(house.entry) == [("Boost", BOOST)]
+
+
+async def test_entry_of_a_later_minor_version(house: House) -> None:
+    """After a step back to this version an entry of a later one that says so works, and is left as it is."""
+    house.add_heat_pump("hp-1")
+    entry = stored(house)
+    house.hass.config_entries.async_update_entry(entry, minor_version=3)
+    assert await house.hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.version, entry.minor_version) == (1, 3)
+    assert boosts(entry) == []

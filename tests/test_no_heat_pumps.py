@@ -71,6 +71,18 @@ def make_all(house: House, device_type: str) -> None:
         )
 
 
+async def test_none_right_after_booting(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """Also where the machine has only just started: no poll has been answered yet, however short ago that was."""
+    # Where time is frozen, the monotonic clock counts from 1970.
+    freezer.move_to("1970-01-01 00:05:00+00:00")
+    await house.connected("hp-1")
+    house.cloud.cloud.hide("hp-1")
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY
+
+
 @pytest.mark.parametrize(
     ("device_id", "reason"),
     [(None, "it lists none"), ("hp-2", "there is none with the ID hp-2")],

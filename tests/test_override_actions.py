@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .house import House
@@ -224,7 +225,7 @@ async def test_exclusive_optimisations(house: House) -> None:
         ({"hot_water_min": 55, "key": "vacation"}, "The name “vacation” is taken"),
         (
             {"hot_water_min": 55, "hot_water_min_by": 2},
-            "both as a value and as a difference",
+            "“Hot water at least” was given both as a value",
         ),
         ({"hot_water_min": 30}, "only be below 40 °C during a vacation"),
         ({"preferred_temperature": 40}, "10 °C to 30 °C"),
@@ -321,7 +322,7 @@ async def test_automation_knows_its_own(
         )
 
     def begun() -> Any:
-        return house.state("vacation_status").attributes["begun"]
+        return house.state("for_a_while").attributes["begun"]
 
     assert begun() == []
     await look("Night")
@@ -368,6 +369,21 @@ async def test_ended_by_somebody_else(
     assert held(house, "allowed_below") == 2.5
 
 
+async def test_automation_called_as_a_preset(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """An automation may be called as a preset is: they are two."""
+    await house.connected()
+    automation = {"name": "Boost", "key": "17"}
+    await override(house, **automation, preferred_temperature=23)
+    assert house.state("climate").attributes["preset_mode"] == "none"
+    await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
+    assert held(house, "preferred_temperature") == 23
+    await call(house, "end_override", key="17")
+    assert held(house, "preferred_temperature") == 21
+    assert house.state("climate").attributes["preset_mode"] == "boost"
+
+
 async def test_only_raise(house: House, clock: TickingDateTimeFactory) -> None:
     """What is higher already stays, also where it becomes so meanwhile; what has no height is set."""
     await house.connected()
@@ -398,8 +414,86 @@ async def test_key_over_a_restart(house: House, clock: TickingDateTimeFactory) -
     night = {"name": "Night", "key": "17", "keep_changes": True}
     await override(house, **night, allowed_below_by=1)
     assert await house.hass.config_entries.async_reload(house.entry.entry_id)
-    assert house.state("vacation_status").attributes["begun"] == ["17"]
+    assert house.state("for_a_while").attributes["begun"] == ["17"]
     await call(house, "end_override")
     assert await house.hass.config_entries.async_reload(house.entry.entry_id)
     await override(house, **night, allowed_below_by=1)
     assert held(house, "allowed_below") == 1.5
+
+
+async def test_away_until(house: House, clock: TickingDateTimeFactory) -> None:
+    """A vacation that an action begins ends by itself; while it runs, it can be given another end."""
+    await house.connected("hp-1", "hp-2")
+
+    async def leave(**data: Any) -> None:
+        await house.hass.services.async_call(
+            DOMAIN, "start_vacation", data, blocking=True
+        )
+
+    back = dt_util.now() + timedelta(hours=5)
+    await leave(until=back.replace(tzinfo=None).isoformat())
+    assert held(house, "preferred_temperature", "hp-2") == 16
+    calendar = house.state("vacation", "home").attributes
+    assert calendar["end_time"] == f"{back:%Y-%m-%d %H:%M:%S}"
+    later = back + timedelta(hours=1)
+    await leave(
+        until=later.replace(tzinfo=None).isoformat(),
+        entity_id=house.entity_id("climate", "hp-2"),
+    )
+    await house.pass_time(clock, 5.5 * HOUR)
+    assert held(house, "preferred_temperature") == 16
+    await house.pass_time(clock, HOUR)
+    assert held(house, "preferred_temperature") == 21
+    await leave()
+    assert house.state("climate").attributes["preset_mode"] == "away"
+    await leave()
+    await house.hass.services.async_call(DOMAIN, "end_vacation", {}, blocking=True)
+    assert held(house, "preferred_temperature") == 21
+    with pytest.raises(ServiceValidationError, match="It would be over already"):
+        await leave(until="2020-01-01 00:00:00")
+
+
+def told(house: House) -> list[str | None]:
+    """Return what stands under Repairs."""
+    return [
+        issue.translation_key
+        for issue in ir.async_get(house.hass).issues.values()
+        if issue.domain == DOMAIN and issue.active
+    ]
+
+
+async def test_late_for_an_hour(house: House, clock: TickingDateTimeFactory) -> None:
+    """What cannot begin or end for an hour is told as what it is, and not as a vacation's."""
+    await house.connected()
+    house.cloud.weather.add(method="PATCH", status=400, times=999)
+    with pytest.raises(HomeAssistantError, match="does not have what is set for"):
+        await override(house, name="Bath", hot_water_min=55)
+    assert house.shows("vacation_status") == "home"
+    for _ in range(13):
+        await house.pass_time(clock, 300)
+    assert told(house) == ["override_start"]
+    house.cloud.weather.clear()
+    await house.pass_time(clock, 300)
+    assert held(house, "hot_water_min") == 55
+    assert told(house) == []
+    house.cloud.weather.add(method="PATCH", status=400, times=999)
+    with pytest.raises(HomeAssistantError, match="not all settings are back"):
+        await call(house, "end_override")
+    for _ in range(13):
+        await house.pass_time(clock, 300)
+    assert told(house) == ["override_end"]
+    assert house.shows("vacation_status") == "home"
+    house.cloud.weather.clear()
+    await house.pass_time(clock, 300)
+    assert held(house, "hot_water_min") == 45
+    assert told(house) == []
+
+
+async def test_late_beside_a_vacation(house: House) -> None:
+    """A vacation that has begun stays so while something else cannot begin beneath it."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    house.cloud.weather.add(method="PATCH", status=400, times=999)
+    with pytest.raises(HomeAssistantError, match="does not have what is set for"):
+        await override(house, name="Bath", hot_water_min=55)
+    assert house.shows("vacation_status") == "away"

@@ -269,4 +269,4 @@ async def test_settings_that_say_whose_they_are(house: House) -> None:
     )
     await house.connect()
     assert identifiers(house, house.entry) == {f"{USER}/hp-1"}
-    assert house.entry.runtime_data.passed_over == 1
+    assert house.entry.runtime_data.inventory.passed_over == 1

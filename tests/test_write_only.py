@@ -4,10 +4,16 @@ from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, STATE_UNAVAILABLE
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    EVENT_STATE_CHANGED,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 from .house import KEY, USER, House
@@ -52,6 +58,17 @@ async def test_unknown_until_set(house: House, target: str) -> None:
         assert house.state(key, target).attributes["assumed_state"] is True
     assert house.device(target).name == "Heat pump"
     assert house.received() == []
+
+
+async def test_refused_switch(house: House, target: str) -> None:
+    """Where two buttons are shown, a refused switch is drawn anew as a toggle, for a moment."""
+    house.cloud.weather.add(method="PATCH", status=422, body={"detail": "no"})
+    events = async_capture_events(house.hass, EVENT_STATE_CHANGED)
+    with pytest.raises(ServiceValidationError):
+        await house.act("switch.turn_on", "schedule", target)
+    await house.hass.async_block_till_done()
+    drawn = [state for event in events if (state := event.data["new_state"])]
+    assert [state.attributes["assumed_state"] for state in drawn] == [False]
 
 
 async def test_set(house: House, target: str, hass_storage: dict[str, Any]) -> None:

@@ -9,17 +9,23 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .services import async_setup_services
+from .services import SERVICE_UPDATE_SETTINGS, async_setup_services
 from .sync.home_storage import HomeStorage
 from .sync.record import HomeRecord
+from .ui.action_forms import async_setup_action_forms
 from .ui.authentication import without_api_path
+from .ui.farewell import async_follow_disabling, async_put_back
 from .ui.issues import async_forget_issues
+from .ui.presets import boost
+from .ui.texts import async_load_texts
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.CALENDAR,
     Platform.CLIMATE,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -28,8 +34,12 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the action."""
+    """Set up the actions."""
     async_setup_services(hass)
+    await async_setup_action_forms(hass, SERVICE_UPDATE_SETTINGS)
+    """Set up the actions, and what is done when a home is disabled."""
+    async_setup_services(hass)
+    async_follow_disabling(hass)
     return True
 
 
@@ -49,22 +59,35 @@ async def async_setup_entry(
     return True
 
 
+async def async_migrate_entry(
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
+) -> bool:
+    """Give an entry of an earlier version what a new one has from the start; one of a later version stays as it is."""
+    if entry.minor_version < 2:
+        await async_load_texts(hass)
+        hass.config_entries.async_add_subentry(entry, boost(hass))
+        hass.config_entries.async_update_entry(entry, minor_version=2)
+    return True
+
+
 async def async_unload_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> bool:
     """Unload a home: first its entities, so that nobody changes anything any more."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    if unloaded:
-        await entry.runtime_data.async_close()
+    await entry.runtime_data.async_close()
     return unloaded
 
 
 async def async_remove_entry(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> None:
-    """Forget what was kept for a home."""
-    await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
-    async_forget_issues(hass, entry.entry_id)
+    """Put back what is in force at a home, and forget what was kept for it."""
+    try:
+        await async_put_back(hass, entry)
+    finally:
+        await HomeStorage(hass, entry.entry_id, HomeRecord).async_remove()
+        async_forget_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

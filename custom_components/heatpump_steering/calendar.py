@@ -106,7 +106,6 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return the vacation that runs, or else the next one."""
         plan = current_or_next(
             self._plans, dt_util.utcnow(), dt_util.get_default_time_zone()
         )
@@ -116,7 +115,6 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return the vacations in a span of time, the earliest first."""
         zone = dt_util.get_default_time_zone()
         return [
             event
@@ -129,7 +127,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
 
     @override
     async def async_create_event(self, **kwargs: Any) -> None:
-        """Plan a vacation; raises ServiceValidationError for one that is over, or that repeats."""
+        """Plan a vacation; raises ServiceValidationError for one that is over."""
         plan = _plan(new_uid(), kwargs)
         if plan.is_over(dt_util.utcnow(), dt_util.get_default_time_zone()):
             raise wrong_input("vacation_in_the_past")
@@ -143,7 +141,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         recurrence_id: str | None = None,
         recurrence_range: str | None = None,
     ) -> None:
-        """Plan a vacation differently, also while it runs; raises ServiceValidationError."""
+        """Plan a vacation differently, also while it runs."""
         before = self._find(uid)
         changed = _plan(uid, event)
         if before.end is None and changed.end == _in_utc(_event(before).end):
@@ -160,7 +158,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         recurrence_id: str | None = None,
         recurrence_range: str | None = None,
     ) -> None:
-        """Plan a vacation no more; one that runs ends. Raises ServiceValidationError."""
+        """Plan a vacation no more; one that runs ends."""
         self._find(uid)
         await self._async_plan(plan for plan in self._plans if plan.uid != uid)
 
@@ -175,7 +173,7 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
 
 
 def _plan(uid: str, event: dict[str, Any]) -> Plan:
-    """Return the plan that an event of Home Assistant means."""
+    """Return the plan that an event means; raises ServiceValidationError for one that repeats or is out of reach."""
     if event.get(EVENT_RRULE):
         raise wrong_input("vacation_repeats")
     if not (is_reckonable(event[EVENT_START]) and is_reckonable(event[EVENT_END])):

@@ -16,10 +16,6 @@ from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
 from .api import ControlMode, Setting, Settings
 from .const import Target
@@ -38,7 +34,7 @@ from .model.band import (
 from .model.errors import LimitError
 from .model.limits import EDGES, RANGES
 from .ui.errors import action_error
-from .ui.texts import async_common_text
+from .ui.units import from_house
 
 # The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -82,13 +78,13 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
-    _attr_preset_modes = [PRESET_NONE, PRESET_AWAY]  # noqa: RUF012 - Home Assistant's own type
     basis = (
         "hvac_mode",
         "native_target_temperature",
         "_band",
         "native_current_temperature",
         "preset_mode",
+        "preset_modes",
         "min_temp",
         "max_temp",
     )
@@ -100,20 +96,34 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def supported_features(self) -> ClimateEntityFeature:
-        """Return what the thermostat can do; no range in heat_cool while there is none to show.
-
-        Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
-        house fails with it.
-        """
         if self.hvac_mode is HVACMode.HEAT_COOL and self._band is None:
+            # Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
+            # house fails with it.
             return FEATURES
         return FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
 
     @property
     @override
+    def preset_modes(self) -> list[str]:
+        """Return what there always is, and what people have added."""
+        presets = self.coordinator.data.presets
+        return [PRESET_NONE, PRESET_AWAY, *(preset.mode for preset in presets)]
+
+    @property
+    @override
     def preset_mode(self) -> str:
-        """Return away during a vacation, which is that of the whole home, none else."""
-        return PRESET_AWAY if self.coordinator.vacations.is_away else PRESET_NONE
+        """Return away during a vacation, which is that of the whole home; else the preset that is in force here."""
+        if self.coordinator.vacations.is_away:
+            return PRESET_AWAY
+        in_force = self.target_data.preset
+        return next(
+            (
+                preset.mode
+                for preset in self.coordinator.data.presets
+                if preset.override_name == in_force
+            ),
+            PRESET_NONE,
+        )
 
     @property
     @override
@@ -132,7 +142,6 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @property
     def _target(self) -> float | None:
-        """Return the preferred temperature; None where the band is shown instead."""
         return self.shown.preferred_temperature if self._band is None else None
 
     @property
@@ -153,29 +162,23 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @property
     @override
     def min_temp(self) -> float:
-        """Return the lowest temperature of the control: the same in every mode, and low enough for what is shown."""
+        """Return the lowest temperature: the same in every mode, and low enough for what is shown."""
         return min((EDGES.minimum, *self._outside))
 
     @property
     @override
     def max_temp(self) -> float:
-        """Return the highest temperature of the control: the same in every mode, and high enough for what is shown."""
+        """Return the highest temperature: the same in every mode, and high enough for what is shown."""
         return max((EDGES.maximum, *self._outside))
 
     @property
     def _outside(self) -> list[float]:
-        """Return what the control shows in one of its modes outside its range, as it is and rounded for display.
-
-        The frontend sends both edges back, rounded, when one is moved: one outside would lock the other.
-        """
+        # The frontend sends both edges back, rounded, when one is moved: one outside the range would lock the other.
         shown = self.shown
+        values = (shown.preferred_temperature, lower_edge(shown), upper_edge(shown))
         return [
             temperature
-            for value in (
-                shown.preferred_temperature,
-                lower_edge(shown),
-                upper_edge(shown),
-            )
+            for value in values
             if value is not None and not EDGES.includes(value)
             for temperature in (value, self._as_displayed(value))
         ]
@@ -184,7 +187,7 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     @override
     def target_temperature_step(self) -> float:
         """Return the step, which Home Assistant takes in the house's own unit."""
-        if self._house_unit == UnitOfTemperature.FAHRENHEIT:
+        if self.hass.config.units.temperature_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
         return RANGES[Setting.PREFERRED_TEMPERATURE].step
 
@@ -200,13 +203,9 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
-        """Begin a vacation with an open end, or end the one that runs."""
-        vacations = self.coordinator.vacations
-        if preset_mode == PRESET_AWAY:
-            work = vacations.async_leave(async_common_text(self.hass, "vacation"))
-        else:
-            work = vacations.async_come_home()
-        await self.coordinator.async_do(work)
+        """Begin a preset, or a vacation with an open end; or end what is in force of these."""
+        work = self.coordinator.presets.async_choose(self.target, preset_mode)
+        await self.async_do(work)
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:
@@ -246,15 +245,23 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             or high is None
             or (target is not None and (not in_band or low == high == target))
         ):
+            # Home Assistant takes no action without any, and no edge alone.
+            assert target is not None
             target = self._as_held(target)
-            if target is not None and in_band:
+            if in_band:
                 return change_to_target(target, self.shown)
             return Settings(preferred_temperature=target)
         expected = self.coordinator.home.expected(self.target)
         band = Band(low, high)
         if target is None and (
             moved := earlier_band(band, expected, self._earlier, self._as_displayed)
-            or shift_to(band, expected, self._as_displayed, self._resolution)
+            # In kelvin: how far apart temperatures are that are displayed next to each other.
+            or shift_to(
+                band,
+                expected,
+                self._as_displayed,
+                from_house(self.hass, self.precision, is_difference=True),
+            )
         ):
             return moved
         band = Band(
@@ -264,44 +271,29 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         return change_to_band(band, expected, target, earlier=self._earlier)
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
-        """Return the edge that is shown if this is the same one, rounded for display.
-
-        The frontend sends both edges when one is moved, and the other must not drift by its rounding.
-        """
+        """Return the edge that is shown if this is the same one: the frontend sends both, rounded for display."""
         if shown is not None and self._as_displayed(shown) == self._as_displayed(edge):
             return shown
         return edge
 
-    def _as_held(self, target: float | None) -> float | None:
+    def _as_held(self, target: float) -> float:
         """Return what the cloud holds, or has held, if this is the same, rounded for display and outside our range."""
-        if target is None or RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
-            return target
-        for held in (self.shown, self._earlier):
-            target = self._as_shown(target, held.preferred_temperature)
+        if not RANGES[Setting.PREFERRED_TEMPERATURE].includes(target):
+            for held in (self.shown, self._earlier):
+                target = self._as_shown(target, held.preferred_temperature)
         return target
 
     @property
     def _earlier(self) -> Settings:
-        """Return what the cloud itself had set outside our ranges."""
         return self.coordinator.home.last_outside(self.target)
 
     def _as_displayed(self, celsius: float) -> float:
         """Return what is left of a temperature once it is rounded for display in the house's own unit."""
-        unit = UnitOfTemperature.CELSIUS
-        displayed = display_temp(self.hass, celsius, unit, self.precision)
-        assert displayed is not None
-        return TemperatureConverter.convert(displayed, self._house_unit, unit)
-
-    @property
-    def _resolution(self) -> float:
-        """Return how far apart, in kelvin, two temperatures are that are displayed next to each other."""
-        return TemperatureDeltaConverter.convert(
-            self.precision, self._house_unit, UnitOfTemperature.KELVIN
+        displayed = display_temp(
+            self.hass, celsius, UnitOfTemperature.CELSIUS, self.precision
         )
-
-    @property
-    def _house_unit(self) -> str:
-        return self.hass.config.units.temperature_unit
+        assert displayed is not None
+        return from_house(self.hass, displayed)
 
 
 # The names of 2026.10. To 2026.11 they are final, and it warns of a class that has nothing but them.

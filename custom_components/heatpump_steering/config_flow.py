@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
 from homeassistant.core import callback
@@ -25,7 +26,6 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
-from homeassistant.helpers.translation import async_load_integrations
 
 from .api import SettingsClient, SteeringError, id_key
 from .const import (
@@ -34,12 +34,11 @@ from .const import (
     CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
-    EXAMPLE_URL,
     PRODUCTION_URL,
     SANDBOX_URL,
 )
 from .options_flow import SteeringOptionsFlow
-from .sync.sessions import session_for_a_test
+from .sync.sessions import session_for_a_moment
 from .ui.authentication import (
     InputError,
     async_try_out,
@@ -52,20 +51,21 @@ from .ui.entries import connects, entry_title, entry_unique_id, home_of, overlap
 from .ui.ids import Identifiers, namespace
 from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
-from .ui.texts import async_common_text
+from .ui.preset_flow import PresetFlow
+from .ui.presets import SUBENTRY_PRESET, boost
+from .ui.texts import async_common_text, async_load_texts
 
 _KEY: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
 _TEXT: Final = TextSelector()
 
-_REAUTH_SCHEMA: Final = vol.Schema({vol.Required(CONF_API_KEY): _KEY})
-
 
 class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     """Connects a home."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     @staticmethod
     @callback
@@ -73,6 +73,15 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> SteeringOptionsFlow:
         """Return what can be chosen later."""
         return SteeringOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to a home."""
+        return {SUBENTRY_PRESET: PresetFlow}
 
     @override
     async def async_step_user(
@@ -101,11 +110,10 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for a new key."""
+        schema = vol.Schema({vol.Required(CONF_API_KEY): _KEY})
+        present = self._get_reauth_entry().data
         return await self._async_step_account(
-            "reauth_confirm",
-            _REAUTH_SCHEMA,
-            self._get_reauth_entry().data,
-            user_input,
+            "reauth_confirm", schema, present, user_input
         )
 
     async def async_step_reconfigure(
@@ -119,17 +127,15 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 vol.Required(CONF_BASE_URL): await self._async_server(),
             }
         )
+        present = self._get_reconfigure_entry().data
         return await self._async_step_account(
-            "reconfigure",
-            schema,
-            self._get_reconfigure_entry().data,
-            user_input,
+            "reconfigure", schema, present, user_input
         )
 
     async def _async_server(self) -> SelectSelector:
         """Offer both servers of the cloud by name, and to type another one."""
         # Nothing of ours is loaded before the first home is connected.
-        await async_load_integrations(self.hass, {DOMAIN})
+        await async_load_texts(self.hass)
         return SelectSelector(
             SelectSelectorConfig(
                 # Addresses and not words for them: where a value can be typed, the frontend shows it as it is.
@@ -160,29 +166,23 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         placeholders = {
             # In a description, while the others are in errors, which are no Markdown.
             "user_id": escaped(present.get(CONF_USER_ID, "")),
-            "example": EXAMPLE_URL,
+            "example": "https://api.example.com",
             "reason": "",
         }
         if user_input is not None:
             try:
-                data = _checked(present, user_input)
-                return await self._async_finish(await self._async_tried_out(data))
+                data = await self._async_tried_out(_checked(present, user_input))
+                return await self._async_finish(data)
             except InputError as error:
-                errors[error.field if error.field in schema.schema else "base"] = (
-                    error.key
-                )
+                field = error.field if error.field in schema.schema else "base"
+                errors[field] = error.key
                 placeholders["reason"] = error.reason
-        suggested = user_input
-        if suggested is None:
+        else:
             # The key that is in use is not handed out again.
-            suggested = {
-                field: value
-                for field, value in present.items()
-                if field != CONF_API_KEY
-            }
+            user_input = {it: present[it] for it in present if it != CONF_API_KEY}
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -199,10 +199,8 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                     must_write=self.source == SOURCE_REAUTH,
                 )
         except InputError as error:
-            if self.source == SOURCE_REAUTH and error.field in (
-                CONF_USER_ID,
-                CONF_DEVICE_ID,
-            ):
+            is_id = error.field in (CONF_USER_ID, CONF_DEVICE_ID)
+            if is_id and self.source == SOURCE_REAUTH:
                 # The ids were right before, so it is the key that is for somebody else.
                 raise InputError(CONF_API_KEY, "wrong_account") from error
             raise
@@ -225,7 +223,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     @contextmanager
     def _client(self, data: Mapping[str, Any]) -> Iterator[SettingsClient]:
         """Yield a client for what was typed, with a session that ends with it."""
-        with session_for_a_test(self.hass) as session:
+        with session_for_a_moment(self.hass) as session:
             yield SettingsClient(session, data[CONF_BASE_URL], data[CONF_API_KEY])
 
     @property
@@ -263,7 +261,12 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 free = f"{free}@{server(data)}"
             if free != data[CONF_USER_ID]:
                 data[CONF_NAMESPACE] = free
-            return self.async_create_entry(title=entry_title(data), data=data)
+            await async_load_texts(self.hass)
+            return self.async_create_entry(
+                title=entry_title(data),
+                data=data,
+                subentries=[boost(self.hass).as_dict()],
+            )
         if CONF_NAMESPACE in entry.data:
             data[CONF_NAMESPACE] = entry.data[CONF_NAMESPACE]
         # A name that somebody gave the home stays.
@@ -289,8 +292,8 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         """Let the heat pump that was typed have all that the one before had, if the cloud has that one no more."""
         before, after = entry.data.get(CONF_DEVICE_ID), data.get(CONF_DEVICE_ID)
         if (
-            None in (before, after)
-            or before == after
+            before == after
+            or None in (before, after)
             or home_of(entry.data) != home_of(data)
         ):
             return
@@ -300,33 +303,22 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         except SteeringError:
             # Nobody knows; it is taken for another heat pump.
             return
-        if before in listed.ids:
-            return
-        await async_replace_id_unconnected(self.hass, entry, before, after)
+        if before not in listed.ids:
+            await async_replace_id_unconnected(self.hass, entry, before, after)
 
 
 def _checked(
     present: Mapping[str, Any], user_input: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the data of an entry from what was typed, over what is there; raises InputError."""
+    typed = {**present, **{it: text for it, text in user_input.items() if text}}
     data = {
-        CONF_API_KEY: checked_key(
-            user_input.get(CONF_API_KEY) or present.get(CONF_API_KEY, "")
-        ),
-        CONF_USER_ID: checked_id(
-            CONF_USER_ID,
-            user_input.get(CONF_USER_ID) or present.get(CONF_USER_ID, ""),
-        ),
-        CONF_BASE_URL: checked_server(
-            user_input.get(CONF_BASE_URL) or present.get(CONF_BASE_URL, "")
-        ),
+        CONF_API_KEY: checked_key(typed.get(CONF_API_KEY, "")),
+        CONF_USER_ID: checked_id(CONF_USER_ID, typed.get(CONF_USER_ID, "")),
+        CONF_BASE_URL: checked_server(typed.get(CONF_BASE_URL, "")),
     }
     # A form without the field leaves the heat pump as it is; an emptied field means all of them.
-    device_id = (
-        user_input.get(CONF_DEVICE_ID)
-        if CONF_BASE_URL in user_input
-        else present.get(CONF_DEVICE_ID)
-    )
-    if device_id and cleaned(device_id):
+    asked = user_input if CONF_BASE_URL in user_input else present
+    if device_id := cleaned(asked.get(CONF_DEVICE_ID, "")):
         data[CONF_DEVICE_ID] = checked_id(CONF_DEVICE_ID, device_id)
     return data

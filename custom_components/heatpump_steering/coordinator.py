@@ -3,34 +3,26 @@
 import asyncio
 from collections.abc import Awaitable, Coroutine, Mapping
 from datetime import timedelta
+import math
 from time import monotonic
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import (
-    CONF_API_KEY,
-    CONF_DEVICE_ID,
-    EVENT_CORE_CONFIG_UPDATE,
-    EVENT_HOMEASSISTANT_STOP,
-)
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
     BadKeyError,
-    DeviceIds,
     NotFoundError,
     NothingListedError,
     ReadingNotOfferedError,
     ReadingRefusedError,
     Settings,
-    SettingsClient,
     SteeringError,
     TooManyRequestsError,
 )
 from .const import (
-    CONF_BASE_URL,
-    CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
     LIST_INTERVAL,
@@ -44,18 +36,20 @@ from .model.profile import Profile
 from .model.shadow import Outcome
 from .sync.actuator import Actuator
 from .sync.for_a_while import ForAWhile
-from .sync.home import Home
 from .sync.reconciler import Reconciler
 from .sync.request_log import RequestLog
 from .sync.sessions import async_session
 from .sync.vacations import Vacations
 from .ui.access import Access
+from .ui.activity import Activity
+from .ui.connection import connected
 from .ui.errors import action_error, read_error
 from .ui.events import async_fire_outcomes
 from .ui.hot_water_watch import HotWaterWatch
 from .ui.ids import Identifiers
 from .ui.inventory import Inventory
 from .ui.issues import async_close_issues, async_show_damaged_files
+from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
 from .ui.snapshot import SteeringData, snapshot
@@ -82,22 +76,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.requests = RequestLog()
         identifiers = Identifiers(hass, entry)
-        device_id: str | None = entry.data.get(CONF_DEVICE_ID)
-        client = SettingsClient(
-            async_session(hass),
-            entry.data[CONF_BASE_URL],
-            entry.data[CONF_API_KEY],
-            # Entities, devices and files go by the ids that are known already, however the cloud spells them by now.
-            device_ids=DeviceIds(identifiers.async_known_heat_pumps()),
-            on_request=self.requests.note,
-        )
-        self.home = Home(
+        client, self.home = connected(
             hass,
-            entry.entry_id,
-            client,
-            entry.data[CONF_USER_ID],
-            device_id and client.device_ids.name(device_id),
-            readable=not self.write_only,
+            entry,
+            identifiers,
+            self.requests,
+            async_session(hass),
             create_task=self._create_task,
             on_change=self._home_changed,
         )
@@ -111,16 +95,14 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass, entry.entry_id, self.inventory, self.home, self.vacations
         )
         self.repair_list = RepairList(
-            hass,
-            entry,
-            self.inventory,
-            self.home,
-            vacations=self.vacations,
-            reconciler=self.reconciler,
+            hass, entry, self.inventory, self.home, self.vacations, self.reconciler
         )
+        self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
+        self._activity = Activity(hass, identifiers, self.presets)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
-        self._answered_at = 0.0
+        # Never: the monotonic clock may have begun a moment ago, with the machine.
+        self._answered_at = -math.inf
         # Whoever listens hears of what a poll has read at the end of the poll.
         self._is_entering = False
         for stop in (
@@ -148,10 +130,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @callback
     def start(self) -> None:
         """Begin to follow what is shown, and do what was missed."""
-        for look in (self.reconciler.look, self.hot_water.look):
+        for look in (self.reconciler.look, self.hot_water.look, self.presets.look):
             self.config_entry.async_on_unload(self.async_add_listener(look))
         self.reconciler.start()
         self.hot_water.look()
+        self.presets.start()
 
     # Polling
 
@@ -159,6 +142,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     async def _async_setup(self) -> None:
         """Bring back what cannot be read."""
         await self.home.async_load()
+        await self.home.storage.async_take_over()
         async_show_damaged_files(self.hass, self.home.storage.put_aside)
         if self.write_only:
             self._assume()
@@ -220,11 +204,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.last_failure = str(error)
         # Time and not polls: somebody may ask for more of them. The last one may be a moment early.
         patience = (UNAVAILABLE_AFTER - POLL_INTERVAL / 10).total_seconds()
-        if (
-            self.inventory.is_known
-            and self.last_update_success
-            and monotonic() - self._answered_at < patience
-        ):
+        if monotonic() - self._answered_at < patience:
             LOGGER.debug("A poll without an answer: %s", error)
         elif isinstance(error, ReadingRefusedError):
             self._go_on_without_reading()
@@ -282,10 +262,11 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.access.look()
         self.repair_list.async_show()
         data = snapshot(
-            self.inventory.heat_pumps, self.home, self.vacations, self.for_a_while
+            self.inventory.heat_pumps, self.home, self.vacations, self.presets
         )
         if data != self.data:
             self.data = data
+            self._activity.look(data)
             if not self._is_entering:
                 self.async_update_listeners()
 

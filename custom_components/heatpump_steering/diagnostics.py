@@ -1,6 +1,6 @@
 """Everything that is needed to help, and nothing that tells who it is about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 import re
 from typing import Any, Final
@@ -33,24 +33,20 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a home."""
-    return _diagnostics(hass, entry, lambda identifier: True)
+    return _diagnostics(hass, entry, None)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics of a heat pump, or of all of them."""
-    return _diagnostics(
-        hass, entry, lambda identifier: identifier in device.identifiers
-    )
+    return _diagnostics(hass, entry, device)
 
 
 def _diagnostics(
-    hass: HomeAssistant,
-    entry: HeatPumpSteeringConfigEntry,
-    is_wanted: Callable[[tuple[str, str]], bool],
+    hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry, device: DeviceEntry | None
 ) -> dict[str, Any]:
-    """Return diagnostics, of the targets that are wanted; without what only a connected home can tell where it is none."""
+    """Return diagnostics, of one device or of all; without what only a connected home can tell where it is none."""
     names = _names(hass, entry)
     raw: dict[str, Any] = {
         "entry": {
@@ -62,13 +58,25 @@ def _diagnostics(
     }
     if entry.state is ConfigEntryState.LOADED:
         coordinator = entry.runtime_data
+        interval = coordinator.update_interval
         raw |= {
             "write_only": coordinator.write_only,
-            "polling": _polling(coordinator),
+            "polling": {
+                "interval_seconds": interval and interval.total_seconds(),
+                "last_update_success": coordinator.last_update_success,
+                "last_exception": str(coordinator.last_exception or ""),
+                "last_failure": coordinator.last_failure,
+                "last_read": coordinator.requests.last_read,
+                "last_write": coordinator.requests.last_write,
+                "passed_over_in_list": len(coordinator.inventory.others),
+                "passed_over_in_settings": coordinator.inventory.passed_over,
+            },
             "targets": {
                 names[target]: _target(coordinator, target)
                 for target in coordinator.data.targets
-                if is_wanted(coordinator.inventory.identifiers.device(target))
+                if device is None
+                or coordinator.inventory.identifiers.device(target)
+                in device.identifiers
             },
             "missing": {
                 names[target]: shadow.overrides.to_json()
@@ -84,13 +92,11 @@ def _diagnostics(
         names[None]: entry.data[CONF_USER_ID],
         **{name: target for target, name in names.items() if target is not None},
         REDACTED: entry.data[CONF_API_KEY],
-        "country": entry.options.get("country", ""),
-        "postal code": entry.options.get("postal_code", ""),
     }
-    redacted: dict[str, Any] = _without(
-        async_redact_data(raw, _TO_REDACT),
-        {name: secret for name, secret in secrets.items() if secret},
-    )
+    for option in ("country", "postal_code"):
+        if secret := entry.options.get(option):
+            secrets[option.replace("_", " ")] = secret
+    redacted: dict[str, Any] = _without(async_redact_data(raw, _TO_REDACT), secrets)
     return redacted
 
 
@@ -119,25 +125,12 @@ def _names(
     }
 
 
-def _polling(coordinator: SteeringCoordinator) -> dict[str, Any]:
-    interval = coordinator.update_interval
-    return {
-        "interval_seconds": interval and interval.total_seconds(),
-        "last_update_success": coordinator.last_update_success,
-        "last_exception": str(coordinator.last_exception or ""),
-        "last_failure": coordinator.last_failure,
-        "last_read": coordinator.requests.last_read,
-        "last_write": coordinator.requests.last_write,
-        "passed_over_in_list": len(coordinator.inventory.others),
-        "passed_over_in_settings": coordinator.inventory.passed_over,
-    }
-
-
 def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
     heat_pump = coordinator.data.heat_pumps.get(target or "")
     return {
         "heat_pump": None if heat_pump is None else asdict(heat_pump),
         "status": coordinator.data.targets[target].status,
+        "in_force": [it.to_json() for it in coordinator.data.targets[target].in_force],
         "pending": coordinator.home.pending(target).to_json(),
         "shadows": [
             {
@@ -148,9 +141,7 @@ def _target(coordinator: SteeringCoordinator, target: Target) -> dict[str, Any]:
                     setting: asdict(not_kept)
                     for setting, not_kept in shadow.not_kept.items()
                 },
-                "updated_at": shadow.updated_at.isoformat()
-                if shadow.updated_at
-                else None,
+                "updated_at": shadow.updated_at,
                 "overrides": shadow.overrides.to_json(),
             }
             for shadow in coordinator.home.shadows.of(target)

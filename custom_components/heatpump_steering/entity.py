@@ -1,7 +1,7 @@
 """What all entities have in common."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from itertools import batched
 from types import MappingProxyType
 from typing import ClassVar, Final, override
@@ -47,6 +47,7 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
         self._written: object = None
+        self._redrawing: asyncio.Task[None] | None = None
 
     @property
     def target_data(self) -> TargetData:
@@ -119,9 +120,13 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
-        """Bring a change to the cloud; raises HomeAssistantError with a text for the person who made it."""
+        """Bring a change to the cloud; raises as `async_do`."""
+        await self.async_do(self.coordinator.home.change(self.target, change))
+
+    async def async_do(self, work: Awaitable[None]) -> None:
+        """Wait for what changes something; raises HomeAssistantError with a text for the person who asked for it."""
         try:
-            await self.coordinator.async_change(self.target, change)
+            await self.coordinator.async_do(work)
         except HomeAssistantError:
             self._show_the_truth()
             raise
@@ -129,8 +134,8 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
     def _show_the_truth(self) -> None:
         """Write the state anew, so that a control in the frontend lets go of a value that was refused.
 
-        Some let go of it only when they look otherwise for a moment (seen on 2026.11). That is written past the entity,
-        since what it can do is kept in the registry.
+        Some do so only when they look otherwise for a moment (seen on 2026.11). That is written past the entity, since
+        what it can do is kept in the registry.
         """
         state = self.hass.states.get(self.entity_id)
         if state is None or not self._redrawn_as:
@@ -140,7 +145,9 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
             return
         attributes = {**state.attributes, **self._redrawn_as}
         self.hass.states.async_set(self.entity_id, state.state, attributes)
-        self.coordinator.config_entry.async_create_background_task(
+        if self._redrawing is not None:
+            self._redrawing.cancel()
+        self._redrawing = self.coordinator.config_entry.async_create_background_task(
             self.hass, self._async_look_as_ever(), f"{self.entity_id} redrawn"
         )
 

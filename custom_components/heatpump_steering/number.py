@@ -7,13 +7,13 @@ from homeassistant.components.number import NumberDeviceClass, NumberEntity, Num
 from homeassistant.const import ATTR_MODE, UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util.unit_conversion import TemperatureDeltaConverter
 
-from .api import Setting, Settings, without_dust
+from .api import Setting, Settings
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 from .model.limits import DIFFERENCES, RANGES, Range, range_of
+from .ui.units import from_house, to_house
 
 # The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
@@ -83,17 +83,13 @@ class TemperatureNumber(SteeringEntity, NumberEntity):
     @override
     def native_step(self) -> float:
         """Return the step, which Home Assistant takes in the house's own unit."""
-        if self._house_unit == UnitOfTemperature.FAHRENHEIT:
+        if self.hass.config.units.temperature_unit == UnitOfTemperature.FAHRENHEIT:
             return 1
         return RANGES[self._setting].step
 
     @override
     async def async_set_native_value(self, value: float) -> None:
         await self.async_change(Settings.of({self._setting: value}))
-
-    @property
-    def _house_unit(self) -> UnitOfTemperature:
-        return self.hass.config.units.temperature_unit
 
 
 class DifferenceNumber(TemperatureNumber):
@@ -104,7 +100,7 @@ class DifferenceNumber(TemperatureNumber):
     @property
     @override
     def native_unit_of_measurement(self) -> str:
-        return self._house_unit
+        return self.hass.config.units.temperature_unit
 
     @property
     @override
@@ -130,14 +126,8 @@ class DifferenceNumber(TemperatureNumber):
     @override
     async def async_set_native_value(self, value: float) -> None:
         await super().async_set_native_value(
-            TemperatureDeltaConverter.convert(
-                value, self._house_unit, UnitOfTemperature.KELVIN
-            )
+            from_house(self.hass, value, is_difference=True)
         )
 
     def _to_house(self, kelvin: float) -> float:
-        return without_dust(
-            TemperatureDeltaConverter.convert(
-                kelvin, UnitOfTemperature.KELVIN, self._house_unit
-            )
-        )
+        return to_house(self.hass, kelvin, is_difference=True)

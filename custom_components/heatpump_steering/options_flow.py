@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_ENTITY_ID, UnitOfTemperature, UnitOfTime
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -27,10 +28,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
-from homeassistant.util.unit_conversion import TemperatureConverter
 
-from .api import ControlMode, Setting, Settings, without_dust
-from .const import HOME_KEY
+from .api import ControlMode, Setting, Settings
+from .const import HOME_KEY, Target
 from .coordinator import HeatPumpSteeringConfigEntry
 from .model.limits import range_of
 from .model.profile import (
@@ -47,12 +47,11 @@ from .model.profile import (
 from .ui.authentication import cleaned
 from .ui.room_sensors import CONF_ROOM_SENSORS
 from .ui.texts import async_error_text
+from .ui.units import from_house, to_house
 
 CONF_COUNTRY = "country"
 CONF_HEAT_PUMP = "heat_pump"
 CONF_POSTAL_CODE = "postal_code"
-
-_HOME_OPTION = "home"
 
 SECTION_WELCOME_HOME = "welcome_home"
 
@@ -62,9 +61,9 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
 
     config_entry: HeatPumpSteeringConfigEntry
 
-    _offered: dict[str, str]
-    """The keys of the options by what a select has for them."""
-    _thermostat: str
+    _offered: dict[str, Target]
+    """The targets that have a thermostat, by what a select has for them."""
+    _picked_for: str
     """The target whose sensor is picked, as a key of the options."""
 
     async def async_step_init(
@@ -84,18 +83,33 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         if not self._connected:
             return self.async_abort(reason="not_connected")
         if user_input is not None:
-            chosen = user_input[CONF_HEAT_PUMP]
-        elif not (thermostats := self._thermostats()):
-            return self.async_abort(reason="no_thermostat")
-        elif len(thermostats) > 1:
-            select = SelectSelector(SelectSelectorConfig(options=thermostats))
-            return self.async_show_form(
-                step_id="thermostat",
-                data_schema=vol.Schema({vol.Required(CONF_HEAT_PUMP): select}),
-            )
+            target = self._offered[user_input[CONF_HEAT_PUMP]]
         else:
-            chosen = thermostats[0]["value"]
-        self._thermostat = self._offered[chosen]
+            coordinator = self.config_entry.runtime_data
+            targets = coordinator.data.targets
+            if not targets:
+                return self.async_abort(reason="no_thermostat")
+            if len(targets) > 1:
+                # A select has no empty value, and a heat pump may be called like the home.
+                home = "home"
+                while home in targets:
+                    home += "home"
+                self._offered = {it or home: it for it in targets}
+                name = coordinator.inventory.identifiers.async_device_name
+                select = SelectSelector(
+                    SelectSelectorConfig(
+                        options=[
+                            SelectOptionDict(value=value, label=name(it, value))
+                            for value, it in self._offered.items()
+                        ]
+                    )
+                )
+                return self.async_show_form(
+                    step_id="thermostat",
+                    data_schema=vol.Schema({vol.Required(CONF_HEAT_PUMP): select}),
+                )
+            (target,) = targets
+        self._picked_for = target or HOME_KEY
         return await self.async_step_room_sensor()
 
     async def async_step_room_sensor(
@@ -110,12 +124,12 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
                 step_id="room_sensor",
                 data_schema=self.add_suggested_values_to_schema(
                     vol.Schema({vol.Optional(CONF_ENTITY_ID): self._sensors()}),
-                    {CONF_ENTITY_ID: picked.get(self._thermostat)},
+                    {CONF_ENTITY_ID: picked.get(self._picked_for)},
                 ),
             )
-        picked.pop(self._thermostat, None)
+        picked.pop(self._picked_for, None)
         if entity_id := user_input.get(CONF_ENTITY_ID):
-            picked[self._thermostat] = entity_id
+            picked[self._picked_for] = entity_id
         return self._save({CONF_ROOM_SENSORS: picked})
 
     async def async_step_vacation(
@@ -124,20 +138,19 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         """Choose what a vacation sets, and how the hot water is welcomed back."""
         if not self._connected:
             return self.async_abort(reason="not_connected")
-        unit = self.hass.config.units.temperature_unit
         if user_input is not None:
             chosen = {**user_input, **user_input[SECTION_WELCOME_HOME]}
             del chosen[SECTION_WELCOME_HOME]
-            return self._save(
-                {CONF_VACATION: _converted(chosen, unit, UnitOfTemperature.CELSIUS)}
-            )
-        saved = self.config_entry.options.get(CONF_VACATION, {})
-        suggested = _converted(saved, UnitOfTemperature.CELSIUS, unit)
+            for key in chosen.keys() & VACATION_TEMPERATURES:
+                chosen[key] = from_house(self.hass, chosen[key])
+            return self._save({CONF_VACATION: chosen})
+        saved = dict(self.config_entry.options.get(CONF_VACATION, {}))
+        for key in saved.keys() & VACATION_TEMPERATURES:
+            saved[key] = to_house(self.hass, saved[key])
         return self.async_show_form(
             step_id="vacation",
             data_schema=self.add_suggested_values_to_schema(
-                _vacation_schema(unit),
-                {**suggested, SECTION_WELCOME_HOME: suggested},
+                _vacation_schema(self.hass), {**saved, SECTION_WELCOME_HOME: saved}
             ),
         )
 
@@ -201,50 +214,33 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
             )
         )
 
-    def _thermostats(self) -> list[SelectOptionDict]:
-        """Return the targets that have a thermostat, by the names that the house has given them."""
-        coordinator = self.config_entry.runtime_data
-        targets = coordinator.data.targets
-        # A select has no empty value, and a heat pump may be called like the home.
-        home = _HOME_OPTION
-        while home in targets:
-            home += _HOME_OPTION
-        self._offered = {target or home: target or HOME_KEY for target in targets}
-        return [
-            SelectOptionDict(
-                value=target or home,
-                label=coordinator.inventory.identifiers.async_device_name(
-                    target, target or home
-                ),
-            )
-            for target in targets
-        ]
 
-
-def _vacation_schema(unit: str) -> vol.Schema:
+def _vacation_schema(hass: HomeAssistant) -> vol.Schema:
     """Return the form of the vacation, in the house's own unit."""
 
-    def temperature(setting: Setting, on_vacation: bool = False) -> NumberSelector:
-        allowed = range_of(setting, on_vacation=on_vacation)
-        fahrenheit = unit == UnitOfTemperature.FAHRENHEIT
+    def box(low: float, high: float, step: float, unit: str) -> NumberSelector:
         return NumberSelector(
             NumberSelectorConfig(
-                min=_in_unit(allowed.minimum, UnitOfTemperature.CELSIUS, unit),
-                max=_in_unit(allowed.maximum, UnitOfTemperature.CELSIUS, unit),
-                step=1 if fahrenheit else allowed.step,
+                min=low,
+                max=high,
+                step=step,
                 mode=NumberSelectorMode.BOX,
                 unit_of_measurement=unit,
             )
         )
 
-    def default(celsius: float) -> float:
-        return round(_in_unit(celsius, UnitOfTemperature.CELSIUS, unit))
+    def temperature(setting: Setting, on_vacation: bool = False) -> NumberSelector:
+        unit = hass.config.units.temperature_unit
+        allowed = range_of(setting, on_vacation=on_vacation)
+        step = 1 if unit == UnitOfTemperature.FAHRENHEIT else allowed.step
+        low, high = to_house(hass, allowed.minimum), to_house(hass, allowed.maximum)
+        return box(low, high, step, unit)
 
     return vol.Schema(
         {
             vol.Required(
                 CONF_PREFERRED_TEMPERATURE,
-                default=default(DEFAULT_PREFERRED_TEMPERATURE),
+                default=round(to_house(hass, DEFAULT_PREFERRED_TEMPERATURE)),
             ): temperature(Setting.PREFERRED_TEMPERATURE),
             vol.Optional(CONF_HOT_WATER_MIN): temperature(
                 Setting.HOT_WATER_MIN, on_vacation=True
@@ -260,18 +256,12 @@ def _vacation_schema(unit: str) -> vol.Schema:
             vol.Required(SECTION_WELCOME_HOME): section(
                 vol.Schema(
                     {
-                        vol.Required(CONF_WELCOME_HOURS, default=0): NumberSelector(
-                            NumberSelectorConfig(
-                                min=0,
-                                max=48,
-                                step=1,
-                                mode=NumberSelectorMode.BOX,
-                                unit_of_measurement=UnitOfTime.HOURS,
-                            )
+                        vol.Required(CONF_WELCOME_HOURS, default=0): box(
+                            0, 48, 1, UnitOfTime.HOURS
                         ),
                         vol.Required(
                             CONF_WELCOME_TEMPERATURE,
-                            default=default(DEFAULT_WELCOME_TEMPERATURE),
+                            default=round(to_house(hass, DEFAULT_WELCOME_TEMPERATURE)),
                         ): temperature(Setting.HOT_WATER_MIN),
                     }
                 ),
@@ -279,15 +269,3 @@ def _vacation_schema(unit: str) -> vol.Schema:
             ),
         }
     )
-
-
-def _converted(vacation: dict[str, Any], unit: str, other: str) -> dict[str, Any]:
-    """Return the options of the vacation with their temperatures in another unit."""
-    return {
-        key: _in_unit(value, unit, other) if key in VACATION_TEMPERATURES else value
-        for key, value in vacation.items()
-    }
-
-
-def _in_unit(value: float, unit: str, other: str) -> float:
-    return without_dust(TemperatureConverter.convert(value, unit, other))

@@ -1,6 +1,7 @@
 """What Home Assistant offers to do about an issue."""
 
-from typing import Final
+import json
+from typing import ClassVar, Final
 
 import voluptuous as vol
 
@@ -26,32 +27,57 @@ from .coordinator import SteeringCoordinator
 from .model.identity import Question
 from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
-from .ui.questions import is_question, question_of
 from .ui.texts import async_error_text
 
 CONF_HEAT_PUMP: Final = "heat_pump"
 
 
-class HotWaterFlow(RepairsFlow):
-    """Puts a hot-water minimum below 40 °C right, or leaves it."""
+class SteeringRepairsFlow(RepairsFlow):
+    """Says what is so, and offers what can be done about it."""
+
+    menu_options: ClassVar[list[str]]
+
+    @property
+    def _issue(self) -> ir.IssueEntry | None:
+        """Return the issue as it is now; there is none any more if it has settled itself meanwhile."""
+        return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+
+    @property
+    def _placeholders(self) -> dict[str, str] | None:
+        return self._issue.translation_placeholders if self._issue else None
+
+    @property
+    def _entry(self) -> ConfigEntry | None:
+        assert self.data is not None
+        return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Say what is so, and offer both."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        """Show the menu."""
         return self.async_show_menu(
             step_id="init",
-            menu_options=["put_back", "leave"],
-            description_placeholders=issue.translation_placeholders if issue else None,
+            menu_options=self.menu_options,
+            description_placeholders=self._placeholders,
         )
+
+    def async_leave(self) -> RepairsFlowResult:
+        """Leave it as it is, and ask no more while it stays so."""
+        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
+        return self.async_abort(reason="left")
+
+
+class HotWaterFlow(SteeringRepairsFlow):
+    """Puts a hot-water minimum below 40 °C right, or leaves it."""
+
+    menu_options: ClassVar[list[str]] = ["put_back", "leave"]
 
     async def async_step_put_back(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Set the value from before; a maximum below it, which can only be one below 40 °C, is raised with it."""
         assert self.data is not None
-        entry = self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+        entry = self._entry
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_connected")
         coordinator: SteeringCoordinator = entry.runtime_data
@@ -77,23 +103,14 @@ class HotWaterFlow(RepairsFlow):
     async def async_step_leave(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Leave it as it is, and ask no more while it stays so."""
-        ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-        return self.async_abort(reason="left")
+        """Leave it as it is."""
+        return self.async_leave()
 
 
-class SameHeatPumpFlow(RepairsFlow):
+class SameHeatPumpFlow(SteeringRepairsFlow):
     """Takes a heat pump for one that has gone, or for another one."""
 
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Say what is so, and offer both."""
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["same", "other"],
-            description_placeholders=self._placeholders,
-        )
+    menu_options: ClassVar[list[str]] = ["same", "other"]
 
     async def async_step_same(
         self, user_input: dict[str, str] | None = None
@@ -132,32 +149,16 @@ class SameHeatPumpFlow(RepairsFlow):
     async def async_step_other(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Leave them apart."""
+        """Leave them apart; of a heat pump that stays missed it would be asked again."""
         if self._question is not None and self._question.only_one:
-            # The one that has gone stays missed, so it would be asked again.
-            ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-            return self.async_abort(reason="left")
+            return self.async_leave()
         return self.async_create_entry(data={})
 
     @property
     def _question(self) -> Question | None:
-        """Return the question as it is now; there is none any more if it has settled itself meanwhile."""
-        if (issue := self._issue) is None or issue.data is None:
+        if self._issue is None or self._issue.data is None:
             return None
-        return question_of(issue.data)
-
-    @property
-    def _issue(self) -> ir.IssueEntry | None:
-        return ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-
-    @property
-    def _placeholders(self) -> dict[str, str] | None:
-        return self._issue.translation_placeholders if self._issue else None
-
-    @property
-    def _entry(self) -> ConfigEntry | None:
-        assert self.data is not None
-        return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+        return Question.from_json(json.loads(str(self._issue.data["question"])))
 
 
 async def async_create_fix_flow(
@@ -168,4 +169,4 @@ async def async_create_fix_flow(
     """Return the flow that mends an issue."""
     if data is None:
         return ConfirmRepairFlow()
-    return SameHeatPumpFlow() if is_question(issue_id) else HotWaterFlow()
+    return SameHeatPumpFlow() if "question" in data else HotWaterFlow()

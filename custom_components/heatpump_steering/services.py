@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_NAME, UnitOfTemperature
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_NAME
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -19,22 +20,23 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
-from homeassistant.util.unit_conversion import (
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
 
 from .addressed import Addressed, addressed
-from .api import ControlMode, Setting, Settings, Value, without_dust
+from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN
-from .model.limits import DIFFERENCES
-from .model.override import FOR_A_WHILE, VACATION, WELCOME_HOME, Override
+from .coordinator import SteeringCoordinator
+from .model.limits import RANGES
+from .model.override import FOR_A_WHILE, PRESET, RESERVED, Override
+from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
-from .ui.texts import value_in_house_unit
+from .ui.texts import async_common_text, async_temperature_name
+from .ui.units import from_house, in_own_unit, in_unit_of_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
 SERVICE_OVERRIDE_SETTINGS: Final = "override_settings"
 SERVICE_END_OVERRIDE: Final = "end_override"
+SERVICE_START_VACATION: Final = "start_vacation"
+SERVICE_END_VACATION: Final = "end_vacation"
 ATTR_DURATION: Final = "duration"
 ATTR_UNTIL: Final = "until"
 ATTR_KEEP_CHANGES: Final = "keep_changes"
@@ -48,31 +50,13 @@ def _off_in_yaml(value: object) -> object:
 
 
 _FIELDS: Final[Mapping[Setting, Any]] = {
-    Setting.PREFERRED_TEMPERATURE: vol.Coerce(float),
-    Setting.ALLOWED_BELOW: vol.Coerce(float),
-    Setting.ALLOWED_ABOVE: vol.Coerce(float),
-    Setting.SCHEDULE: cv.boolean,
+    **dict.fromkeys(RANGES, vol.Coerce(float)),
+    **dict.fromkeys(SWITCHES, cv.boolean),
     Setting.CONTROL_MODE: vol.All(_off_in_yaml, vol.Coerce(ControlMode)),
-    Setting.HOT_WATER_MIN: vol.Coerce(float),
-    Setting.HOT_WATER_MAX: vol.Coerce(float),
-    Setting.FLEX_TRADING: cv.boolean,
-    Setting.DYNAMIC_TARIFF: cv.boolean,
-    Setting.PV_SELF_CONSUMPTION: cv.boolean,
     Setting.COUNTRY: vol.All(cv.string, vol.Upper, vol.Match(r"^[A-Z]{2}$")),
     Setting.POSTAL_CODE: vol.All(cv.string, vol.Strip, vol.Length(min=1, max=20)),
 }
 
-# What may be said as a difference from what is set: overlapping ones add up.
-_BY: Final = {
-    f"{setting}_by": setting
-    for setting in (
-        Setting.PREFERRED_TEMPERATURE,
-        Setting.ALLOWED_BELOW,
-        Setting.ALLOWED_ABOVE,
-        Setting.HOT_WATER_MIN,
-        Setting.HOT_WATER_MAX,
-    )
-}
 # For ever, and never read back.
 _NOT_FOR_A_WHILE: Final = {Setting.COUNTRY, Setting.POSTAL_CODE}
 
@@ -102,9 +86,13 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
             for setting, check in _FIELDS.items()
             if setting not in _NOT_FOR_A_WHILE
         },
-        **{vol.Optional(key): vol.Coerce(float) for key in _BY},
+        **{vol.Optional(key): vol.Coerce(float) for key in DIFFERENCE_FIELDS},
     }
 )
+_START_VACATION_SCHEMA: Final = vol.Schema(
+    {**_ADDRESSED, vol.Optional(ATTR_UNTIL): cv.datetime}
+)
+_END_VACATION_SCHEMA: Final = vol.Schema(_ADDRESSED)
 _END_SCHEMA: Final = vol.Schema(
     {
         **_ADDRESSED,
@@ -129,6 +117,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
             schema=schema,
             supports_response=SupportsResponse.OPTIONAL,
         )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_START_VACATION,
+        _async_start_vacation,
+        schema=_START_VACATION_SCHEMA,
+    )
+    hass.services.async_register(
+        DOMAIN, SERVICE_END_VACATION, _async_end_vacation, schema=_END_VACATION_SCHEMA
+    )
 
 
 async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
@@ -160,8 +157,8 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         values=_settings(call),
         only_raise=call.data[ATTR_ONLY_RAISE],
         by={
-            setting: _converted_difference(call, call.data[key])
-            for key, setting in _BY.items()
+            setting: from_house(call.hass, call.data[key], is_difference=True)
+            for key, setting in DIFFERENCE_FIELDS.items()
             if key in call.data
         },
         began=now,
@@ -170,14 +167,23 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     if not override.settings:
         raise wrong_input("nothing_to_set")
     if both := override.values.keys() & override.by.keys():
-        raise wrong_input("value_and_difference", setting=min(both))
+        raise wrong_input(
+            "value_and_difference", setting=async_temperature_name(call.hass, min(both))
+        )
     for name in (override.name, override.key):
-        if name.casefold() in (VACATION, WELCOME_HOME):
+        if name.casefold() in RESERVED or name.startswith(PRESET):
             raise wrong_input("reserved_name", name=name)
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_begin(
-                it.target, override, keep_changes=call.data[ATTR_KEEP_CHANGES]
+                it.target,
+                # An automation may be called as a preset is.
+                override
+                if override.key
+                else replace(
+                    override, name=it.coordinator.presets.override_name(override.name)
+                ),
+                keep_changes=call.data[ATTR_KEEP_CHANGES],
             )
         )
         for it in places.values()
@@ -188,16 +194,42 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
 async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     """End what is set for a while, but for vacations; returns what is still in force and what is shown, by device."""
     places = addressed(call.hass, call.data)
-    name = call.data.get(ATTR_NAME, call.data.get(ATTR_KEY))
+    name, key = call.data.get(ATTR_NAME), call.data.get(ATTR_KEY)
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(
-                it.target, None if name is None else [name]
+                it.target,
+                [key]
+                if key is not None
+                else None
+                if name is None
+                else [it.coordinator.presets.override_name(name)],
             )
         )
         for it in places.values()
     )
     return _in_force(call, places)
+
+
+async def _async_start_vacation(call: ServiceCall) -> None:
+    """Begin a vacation of the home now, or give the one that runs another end."""
+    until = _until(call, dt_util.utcnow())
+    summary = async_common_text(call.hass, "vacation")
+    await _async_each(
+        it.async_do(it.vacations.async_leave(summary, until)) for it in _homes(call)
+    )
+
+
+async def _async_end_vacation(call: ServiceCall) -> None:
+    """End the vacation of the home, if there is one."""
+    await _async_each(
+        it.async_do(it.vacations.async_come_home()) for it in _homes(call)
+    )
+
+
+def _homes(call: ServiceCall) -> set[SteeringCoordinator]:
+    """Return the homes that an action is about: a vacation is that of all heat pumps of a home."""
+    return {it.coordinator for it in addressed(call.hass, call.data).values()}
 
 
 def _until(call: ServiceCall, now: datetime) -> datetime | None:
@@ -221,28 +253,19 @@ async def _async_each(works: Iterable[Awaitable[None]]) -> None:
 
 def _settings(call: ServiceCall) -> Settings:
     """Return the settings that are given, in °C and kelvin."""
-    unit = call.hass.config.units.temperature_unit
     return Settings.of(
         {
-            setting: _converted(setting, call.data[setting], unit)
+            setting: in_own_unit(call.hass, setting, call.data[setting])
             for setting in Setting
             if setting in call.data
         }
     )
 
 
-def _converted_difference(call: ServiceCall, difference: float) -> float:
-    """Return a difference in kelvin."""
-    unit = call.hass.config.units.temperature_unit
-    return without_dust(
-        TemperatureDeltaConverter.convert(difference, unit, UnitOfTemperature.KELVIN)
-    )
-
-
 def _told(call: ServiceCall, settings: Settings) -> JsonObjectType:
     """Return settings as they are answered: in the house's own unit."""
     return {
-        str(setting): value_in_house_unit(call.hass, setting, value)
+        str(setting): in_unit_of_house(call.hass, setting, value)
         for setting, value in settings.items()
     }
 
@@ -252,7 +275,7 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
         name: {
             "in_force": [
                 {
-                    "name": override.name,
+                    "name": it.coordinator.presets.label(override.name),
                     "until": None
                     if override.until is None
                     else dt_util.as_local(override.until).isoformat(timespec="seconds"),
@@ -264,15 +287,3 @@ def _in_force(call: ServiceCall, places: Mapping[str, Addressed]) -> ServiceResp
         }
         for name, it in places.items()
     }
-
-
-def _converted(setting: Setting, value: Value, unit: str) -> Value:
-    """Return a value that is given in the house's unit in °C or kelvin, where it has one."""
-    if not isinstance(value, float):
-        return value
-    converter, own_unit = (
-        (TemperatureDeltaConverter, UnitOfTemperature.KELVIN)
-        if setting in DIFFERENCES
-        else (TemperatureConverter, UnitOfTemperature.CELSIUS)
-    )
-    return without_dust(converter.convert(value, unit, own_unit))

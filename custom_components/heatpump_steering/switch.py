@@ -7,20 +7,13 @@ from homeassistant.const import ATTR_ASSUMED_STATE, EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import Setting, Settings
+from .api import SWITCHES, Setting, Settings
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
 
 # The write queue orders and merges what is written; here it would only make a scene wait.
 PARALLEL_UPDATES = 0
-
-SETTINGS = (
-    Setting.FLEX_TRADING,
-    Setting.DYNAMIC_TARIFF,
-    Setting.PV_SELF_CONSUMPTION,
-    Setting.SCHEDULE,
-)
 
 
 async def async_setup_entry(
@@ -33,7 +26,7 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         lambda coordinator, target: (
-            SteeringSwitch(coordinator, target, setting) for setting in SETTINGS
+            SteeringSwitch(coordinator, target, setting) for setting in SWITCHES
         ),
     )
 

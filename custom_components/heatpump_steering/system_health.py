@@ -1,6 +1,5 @@
 """What Home Assistant's system information shows of the connection to the cloud."""
 
-from datetime import datetime
 from typing import Any
 
 from homeassistant.components import system_health
@@ -23,16 +22,16 @@ async def _system_health_info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[HeatPumpSteeringConfigEntry] = (
         hass.config_entries.async_loaded_entries(DOMAIN)
     )
-    requests = [entry.runtime_data.requests for entry in entries]
+    coordinators = [entry.runtime_data for entry in entries]
+    reads = [it.requests.last_read for it in coordinators if it.requests.last_read]
+    writes = [it.requests.last_write for it in coordinators if it.requests.last_write]
     return {
         "can_reach_server": _can_reach_all(
             hass, {entry.data[CONF_BASE_URL] for entry in entries}
         ),
-        "last_read": _latest(it.last_read for it in requests),
-        "last_write": _latest(it.last_write for it in requests),
-        "waiting_changes": sum(
-            entry.runtime_data.home.waiting_changes for entry in entries
-        ),
+        "last_read": max(reads, default="-"),
+        "last_write": max(writes, default="-"),
+        "waiting_changes": sum(it.home.waiting_changes for it in coordinators),
     }
 
 
@@ -40,13 +39,8 @@ async def _can_reach_all(
     hass: HomeAssistant, servers: set[str]
 ) -> str | dict[str, str]:
     """Return ok, or what is wrong with the first server that is not reached."""
-    outcome: str | dict[str, str] = "ok"
     for server in sorted(servers):
         outcome = await system_health.async_check_can_reach_url(hass, server)
         if outcome != "ok":
-            break
-    return outcome
-
-
-def _latest(times: Any) -> datetime | str:
-    return max((time for time in times if time is not None), default="-")
+            return outcome
+    return "ok"

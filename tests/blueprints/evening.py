@@ -281,7 +281,7 @@ class Evening(Day):
 
     def begun(self, target: str = "hp-1") -> Any:
         """Return what automations have begun and not ended."""
-        return self.house.state("vacation_status", target).attributes["begun"]
+        return self.house.state("for_a_while", target).attributes["begun"]
 
     def complaints(self) -> list[str]:
         """Return what Home Assistant has logged about automations as a warning or worse."""

@@ -263,7 +263,7 @@ def test_without_the_sensor(evening: Evening, story: Story) -> None:
     """Where somebody has disabled the sensor that tells what was begun, it begins and ends all the same."""
     story.told(evening)
     er.async_get(evening.hass).async_update_entity(
-        evening.entity("vacation_status"),
+        evening.entity("for_a_while"),
         disabled_by=er.RegistryEntryDisabler.USER,
     )
     evening.run(evening.settle())

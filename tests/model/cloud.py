@@ -109,9 +109,7 @@ class Controller:
     def send(self, *, applied: bool = True, answered: bool = True) -> Settings:
         """Send what is to be sent, if anything; return that."""
         before = self.shadow.overrides
-        change = to_send(
-            before, self.shadow.shown, self.shadow.unsettled, readable=True
-        )
+        change = to_send(before, self.shadow.shown, readable=True)
         if not change:
             return change
         self.shadow.overrides = before.sending(change)

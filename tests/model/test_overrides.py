@@ -1,6 +1,7 @@
 """What a read means for a setting that an override has, or had until now."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -8,6 +9,7 @@ import pytest
 
 from custom_components.heatpump_steering.api import ControlMode, Setting, Settings
 from custom_components.heatpump_steering.model.difference import to_send
+from custom_components.heatpump_steering.model.observation import OPTIMIZATIONS
 from custom_components.heatpump_steering.model.override import (
     VACATION,
     WELCOME_HOME,
@@ -104,6 +106,72 @@ def test_what_the_cloud_makes_of_ours(house: Controller, cloud: HeatPump) -> Non
     house.end(VACATION)
     house.come_to_rest()
     assert cloud.held == AT_HOME
+
+
+def test_what_the_cloud_has_not_made_of_ours(
+    house: Controller, cloud: HeatPump
+) -> None:
+    """A value that passed for the cloud's own and was not is somebody's, when it comes again."""
+    house.begin(VACATION, AWAY)
+    house.send()
+    house.wait(5)
+    cloud.set(Settings(preferred_temperature=18.0))
+    house.read()
+    cloud.set(Settings(preferred_temperature=16.0))
+    house.come_to_rest()
+    house.wait(1000)
+    cloud.set(Settings(preferred_temperature=18.0))
+    house.read()
+    assert house.by_hand == {Setting.PREFERRED_TEMPERATURE: 18}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"),
+    [
+        (-2, Verdict.NOT_THERE),
+        # The time of the acceptance is in whole seconds.
+        (-0.5, Verdict.MADE_OF_OURS),
+        (60, Verdict.MADE_OF_OURS),
+        (61, Verdict.NOT_THERE),
+    ],
+)
+def test_base_after_our_write(seconds: float, verdict: Verdict) -> None:
+    """Base is what the cloud has made of ours if it was set right after that, and from before it otherwise."""
+    tracked = Tracked(ours=(16.0,), sent=16.0, accepted=True, accepted_at=START)
+    changed_at = START + timedelta(seconds=seconds)
+    assert (
+        tracked.verdict(
+            21.0,
+            16.0,
+            21.0,
+            since_ours=tracked.since_ours(changed_at, START),
+            is_suspected=False,
+            is_sent_by_hand=False,
+        )
+        is verdict
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "written", "since"),
+    [
+        (30, 10, 30),
+        # The last change is our other one.
+        (600, 590, None),
+        # It came long after our other one.
+        (600, 300, 600),
+        (600, 0, 600),
+    ],
+)
+def test_last_change_is_of_another_setting(
+    changed: float, written: float, since: float | None
+) -> None:
+    """The time of the last change says nothing of a setting where it is that of a later write of ours, of others."""
+    tracked = Tracked(ours=(16.0,), sent=16.0, accepted=True, accepted_at=START)
+    since_ours = tracked.since_ours(
+        START + timedelta(seconds=changed), START + timedelta(seconds=written)
+    )
+    assert since_ours == (None if since is None else timedelta(seconds=since))
 
 
 @pytest.mark.parametrize("has_clock", [True, False])
@@ -256,6 +324,58 @@ def test_optimizations_go_together(house: Controller, cloud: HeatPump) -> None:
     assert not house.shadow.overrides.tracked
 
 
+def optimizing(flex: bool, tariff: bool, pv: bool) -> Settings:
+    """Return a state of the three optimizations."""
+    return Settings(flex_trading=flex, dynamic_tariff=tariff, pv_self_consumption=pv)
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "by_hand", "after"),
+    [
+        # It stays as the hand has left it, although flex trading alone was set by us.
+        (
+            optimizing(False, True, False),
+            Settings(flex_trading=True),
+            Settings(pv_self_consumption=True),
+            optimizing(False, False, True),
+        ),
+        # What the hand has set excludes what was set before.
+        (
+            optimizing(True, False, False),
+            Settings(dynamic_tariff=True),
+            Settings(pv_self_consumption=True),
+            optimizing(False, False, True),
+        ),
+        (
+            optimizing(False, True, True),
+            Settings(dynamic_tariff=False),
+            Settings(flex_trading=True),
+            optimizing(True, False, False),
+        ),
+    ],
+)
+def test_one_optimization_by_hand(
+    house: Controller,
+    cloud: HeatPump,
+    *,
+    before: Settings,
+    during: Settings,
+    by_hand: Settings,
+    after: Settings,
+) -> None:
+    """One of the three that somebody sets elsewhere stays, with all that it excludes, after the override, too."""
+    cloud.set(before)
+    house.come_to_rest()
+    house.begin("tariff", during)
+    house.come_to_rest()
+    house.wait(1000)
+    cloud.set(by_hand)
+    house.come_to_rest()
+    house.end("tariff")
+    house.come_to_rest()
+    assert cloud.held.only(OPTIMIZATIONS) == after
+
+
 def test_unknown_settings_are_left_alone() -> None:
     """What cannot be put back is not set."""
     cloud = HeatPump(held=AT_HOME.without({Setting.PREFERRED_TEMPERATURE}))
@@ -265,6 +385,25 @@ def test_unknown_settings_are_left_alone() -> None:
     house.come_to_rest()
     assert cloud.held.preferred_temperature is None
     assert cloud.held.hot_water_min == 10
+
+
+def test_unknown_where_nothing_can_be_read() -> None:
+    """A setting of which nobody knows what it was is not sent to a heat pump that cannot be read, either."""
+    state = Overrides(base=Settings(hot_water_min=45.0)).begin(
+        Override(name=VACATION, values=AWAY, began=START), shown=Settings()
+    )
+    change = to_send(state, Settings(), readable=False)
+    assert change == Settings(hot_water_min=10.0)
+
+
+def test_cold_of_the_vacation_before(away: Controller) -> None:
+    """A vacation that leaves the hot water warm was not cold because the one before it was."""
+    assert away.shadow.overrides.was_cold
+    away.end(VACATION)
+    away.come_to_rest()
+    away.begin(VACATION, Settings(preferred_temperature=16.0))
+    away.come_to_rest()
+    assert not away.shadow.overrides.was_cold
 
 
 def test_refused_and_forgotten(house: Controller, cloud: HeatPump) -> None:
@@ -284,6 +423,43 @@ def test_lost_answer(house: Controller, cloud: HeatPump) -> None:
     house.end("boost")
     house.read()
     assert house.send() == Settings(hot_water_min=45.0)
+
+
+@pytest.mark.parametrize("is_cold_at_home", [False, True])
+def test_lost_answer_and_an_old_copy(
+    house: Controller, cloud: HeatPump, is_cold_at_home: bool
+) -> None:
+    """Without a clock, an old copy that shows what may have been applied does not prove that it was."""
+    cloud.has_clock = False
+    if is_cold_at_home:
+        cloud.set(Settings(hot_water_min=12.0))
+        house.come_to_rest()
+        house.begin("boost", Settings(hot_water_min=45.0))
+    else:
+        house.begin(VACATION, AWAY)
+        house.come_to_rest()
+        house.end(VACATION)
+    house.send(applied=False, answered=False)
+    house.read(copy=1)
+    assert house.send().hot_water_min == 45
+
+
+def test_accepted_is_what_was_sent() -> None:
+    """What a person sends while a change is on its way is not accepted with that change."""
+    state = Overrides(base=AT_HOME)
+    for name, values in (
+        (VACATION, Settings(preferred_temperature=16.0)),
+        ("boost", BOOST),
+    ):
+        state = state.begin(
+            Override(name=name, values=values, began=START), shown=AT_HOME
+        )
+    state = state.sending(BOOST).accepted(BOOST, START, readable=False)
+    back = Settings(hot_water_min=45.0)
+    state = state.end("boost").sending(back)
+    state = state.sending_by_hand(Settings(hot_water_min=10.0))
+    state = state.accepted(back, START, readable=False)
+    assert state.last_known().hot_water_min == 45
 
 
 def test_person_whose_answer_was_lost(house: Controller, cloud: HeatPump) -> None:
@@ -316,6 +492,34 @@ def test_cold_by_hand_whose_answer_was_lost(
     house.come_to_rest()
     assert cloud.held == AT_HOME
     assert house.shadow.overrides.is_idle
+
+
+def test_cold_by_hand_that_turns_up(house: Controller, cloud: HeatPump) -> None:
+    """Where a read shows that the hot water may get cold, it was cold, whatever became of the answer."""
+    house.begin(VACATION, Settings(preferred_temperature=16.0))
+    house.come_to_rest()
+    cold = Settings(hot_water_min=10.0)
+    house.shadow.send(cold, now=cloud.now, by_hand=True)
+    cloud.set(cold)
+    house.read()
+    assert house.shadow.overrides.was_cold
+
+
+def test_cold_of_our_own_is_nobody_s_hand(house: Controller, cloud: HeatPump) -> None:
+    """A copy with the cold hot water of the vacation before takes nothing out of the one in force."""
+    house.begin(VACATION, Settings(hot_water_min=12.0))
+    house.send()
+    house.read()
+    house.end(VACATION)
+    house.begin(VACATION, AWAY)
+    house.send()
+    house.restart()
+    house.read(copy=1)
+    vacation = house.shadow.overrides.get(VACATION)
+    assert vacation is not None
+    assert vacation.values == AWAY
+    house.come_to_rest()
+    assert cloud.held == AT_HOME.overlaid_with(AWAY)
 
 
 @pytest.mark.parametrize("before", [None, 12.0])
@@ -393,7 +597,7 @@ def test_any_order_ends_at_base(
         state = state.end(name)
     assert state.base == base
     assert not state.in_force
-    assert not to_send(state, base, set(), readable=True)
+    assert not to_send(state, base, readable=True)
     assert not state.settled(base, set()).tracked
 
 

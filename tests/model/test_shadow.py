@@ -69,14 +69,15 @@ class Story:
         readable: bool = True,
         resent: bool = False,
         server_time: datetime | None = SERVER_TIME,
+        took: float = 0,
         **values: float | bool,
     ) -> None:
-        """Send a change, and have it accepted."""
+        """Send a change, and have it accepted; `took` is how many seconds that took."""
         self.shadow.accept(
             self.send(**values),
             number=self.next_number(),
             now=self.now,
-            began=server_time,
+            began=server_time and server_time - timedelta(seconds=took),
             accepted_at=server_time,
             readable=readable,
             resent=resent,
@@ -380,6 +381,17 @@ def test_nobody_is_fought(
     outcome = story.read(preferred_temperature=21.0, updated=updated)
     assert bool(outcome.to_resend) is sent_again
     assert story.preferred == (19 if sent_again else 21)
+
+
+@pytest.mark.parametrize(("updated", "sent_again"), [(-60, True), (-4, False)])
+def test_set_back_before_the_answer(
+    story: Story, updated: float, sent_again: bool
+) -> None:
+    """Where the answer takes its time, somebody may have set it back before it came."""
+    story.accept(preferred_temperature=19.0, took=8)
+    story.now += GRACE
+    outcome = story.read(preferred_temperature=21.0, updated=updated)
+    assert bool(outcome.to_resend) is sent_again
 
 
 @pytest.mark.parametrize(

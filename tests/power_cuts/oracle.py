@@ -1,6 +1,6 @@
 """What the cloud may hold at rest, told naively from what people have done and which answers they got."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,27 @@ class Expected:
     """Hot water that somebody may have set during the vacation, in place of what it sets."""
     left: set[bool] = field(default_factory=lambda: {False})
     """Whether somebody has taken it out of the vacation."""
+
+    def sets(
+        self,
+        value: Json,
+        *,
+        answered: bool,
+        away: AbstractSet[bool],
+        is_cold: bool = False,
+    ) -> None:
+        """Somebody sets it by hand, with an answer or without; `away` is whether in a vacation."""
+        if is_cold:
+            # It is the vacation's, whoever set it.
+            if answered:
+                self.vacation, self.colder, self.left = value, set[Json](), {False}
+            else:
+                self.colder.add(value)
+        elif answered:
+            self.base, self.colder, self.left = {value}, set[Json](), set(away)
+        else:
+            self.base.add(value)
+            self.left |= away
 
     def at_home(self) -> set[Json]:
         """Return what the cloud may hold outside a vacation."""
@@ -107,18 +128,12 @@ class Oracle:
         away: set[bool],
     ) -> None:
         """Somebody sets something by hand, with an answer or without; `away` is whether in a vacation."""
-        it = self._pumps[device_id][name]
-        if name == HOT_WATER_MIN and _is_cold(value):
-            # It is the vacation's, whoever set it.
-            if answered:
-                it.vacation, it.colder, it.left = value, set[Json](), {False}
-            else:
-                it.colder.add(value)
-        elif answered:
-            it.base, it.colder, it.left = {value}, set[Json](), set(away)
-        else:
-            it.base.add(value)
-            it.left |= away
+        self._pumps[device_id][name].sets(
+            value,
+            answered=answered,
+            away=away,
+            is_cold=name == HOT_WATER_MIN and is_cold(value),
+        )
 
     def changed_in_app(self, device_id: str, name: str, value: Json) -> None:
         """Somebody sets something that no vacation sets in the supplier's app."""
@@ -138,7 +153,7 @@ class Oracle:
                     choice = " or ".join(sorted(map(str, expected)))
                     yield f"{device_id} {name}: {value} instead of {choice}"
             minimum = held[device_id][HOT_WATER_MIN]
-            if not away and _is_cold(minimum):
+            if not away and is_cold(minimum):
                 yield f"{device_id}: {minimum} °C of hot water outside a vacation"
 
     def settles(
@@ -156,5 +171,6 @@ class Oracle:
         self._begin_anew()
 
 
-def _is_cold(minimum: Json) -> bool:
+def is_cold(minimum: Json) -> bool:
+    """Return whether hot water of this many °C is allowed in a vacation only."""
     return isinstance(minimum, int | float) and minimum < COLDEST_HOT_WATER

@@ -174,7 +174,7 @@ class Day(World):
 
         return self.run(waited())
 
-    def took(self, work: Callable[[], None]) -> float:
+    def took(self, work: Callable[[], object]) -> float:
         """Return how many seconds something took."""
         begin = self.loop.time()
         work()

@@ -1,11 +1,12 @@
 """Small inputs that went wrong once, each standing for a kind: one sample, one clock, one moment, lost work, summer."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.util import dt as dt_util
 from simulator.fields import nest
 
 from .day import PREFERRED_SETTING
@@ -141,6 +142,21 @@ def test_late_answer_and_a_hand(house: Holidays) -> None:
     assert house.values_sent() == [23]
 
 
+def test_hand_in_the_moment_of_the_end(house: Holidays) -> None:
+    """What somebody sets just after the end may seem to be made of ours; it stays, and the next vacation ends with it."""
+    house.plan(0, HOUR)
+    house.wait(60)
+    house.until(lambda: house.held() == 21, HOUR)
+    house.cloud.cloud.change_settings("hp-1", {"room": {"preferred_temperature": 19}})
+    house.wait(HOUR, step=10)
+    assert house.held() == 19
+    house.plan(0, HOUR)
+    house.wait(HOUR / 2, step=10)
+    assert house.held() == 16
+    house.wait(HOUR, step=10)
+    assert house.held() == 19
+
+
 def test_next_vacation_within_the_lag(house: Holidays) -> None:
     """Restarted within the lag of the reads after a vacation, and away again at once: nothing was anybody's hand."""
     house.choose(hot_water_min=10.0)
@@ -255,6 +271,53 @@ def test_one_setting_is_refused(house: Holidays) -> None:
     assert house.pending() == []
 
 
+def test_gone_while_it_is_behind(begin: Begin) -> None:
+    """What a heat pump was behind with is forgotten when it is gone, and is no repair any more."""
+    house = begin("hp-1", "hp-2")
+    house.cloud.weather.add(method="PATCH", device_id="hp-2", status=503)
+    house.plan(0, 3 * HOUR)
+    house.wait(HOUR + 600, step=10)
+    assert house.pending() == ["vacation_start"]
+    house.cloud.cloud.hide("hp-2")
+    house.wait(1200, step=10)
+    assert house.pending() == []
+
+
+def test_second_look(house: Holidays) -> None:
+    """Where the cloud tells no times, a hand is known by a second read some seconds later, and not by the next poll."""
+    house.cloud.behaviour.updated_at = "missing"
+    house.plan(0, HOUR)
+    house.wait(600, step=10)
+    house.in_the_app({"room": {"preferred_temperature": 19.0}})
+    assert "preferred_temperature" in house.in_hand()
+    house.wait(10)
+    assert "preferred_temperature" not in house.in_hand()
+
+
+def test_clock_that_jumps(house: Holidays, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is put forward, while nothing else wakes anybody, ends a vacation within a minute."""
+    house.plan(0, HOUR)
+    house.poll()
+    house.wait(5)
+    assert house.held() == 16
+    monkeypatch.setattr(
+        dt_util, "utcnow", lambda: datetime.now(UTC) + timedelta(hours=31)
+    )
+    house.wait(65)
+    assert house.held() == 21
+
+
+def test_another_value_than_the_refused_one(house: Holidays) -> None:
+    """What was refused a moment ago keeps no other value of the same setting back."""
+    house.choose(hot_water_min=10.0)
+    house.in_the_app({"dhw": {"temperature_lower_bound": 12.0}})
+    house.cloud.behaviour.validation_limits = {HOT_WATER_MIN: (11, None)}
+    assert house.preset("away").error is not None
+    assert room_and_water(house) == (16, 12, 55)
+    assert house.preset("none").error is None
+    assert room_and_water(house) == AT_HOME
+
+
 def test_one_setting_is_refused_without_a_name(house: Holidays) -> None:
     """Where the cloud does not say which one it means, each goes by itself."""
     house.choose(hot_water_min=10.0)
@@ -358,6 +421,8 @@ def test_change_while_the_vacation_begins(house: Holidays) -> None:
         # An empty house is not cooled down; it gets as much warmer as it would get colder in winter.
         ("cooling", 24, 30, (1.5, 1.5)),
         ("cooling", 18, 20, (1.5, 1.5)),
+        # The supplier's app goes further than we do.
+        ("cooling", 32, 32, (1.5, 1.5)),
         ("auto", 21, 21, (5, 5)),
         ("auto", 18, 18, (3.5, 3.5)),
     ],

@@ -32,7 +32,7 @@ from custom_components.heatpump_steering.sync.write_queue import (
     QUIET,
     QUIET_TURNS,
 )
-from custom_components.heatpump_steering.ui.stale_devices import READS_UNTIL_GONE
+from custom_components.heatpump_steering.ui.inventory import READS_UNTIL_GONE
 from homeassistant.const import STATE_UNAVAILABLE
 
 from ..house import KEY

@@ -34,6 +34,7 @@ from .wishes import (
     SHOWN_BY,
     WISHES,
     Wish,
+    implied,
     set_number,
     shown_of,
 )
@@ -483,11 +484,6 @@ def settings_of(body: Any) -> dict[str, Any]:
         if isinstance(leaves, dict)
         for name, value in leaves.items()
     }
-
-
-def implied(leaves: dict[str, Any]) -> dict[str, Any]:
-    """Return the leaves with those that the cloud sets along with them."""
-    return dict(Wish("", "", "home", (), tuple(leaves.items())).implied)
 
 
 @pytest.mark.timeout(0)

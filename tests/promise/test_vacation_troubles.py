@@ -81,6 +81,27 @@ def test_stopped_while_the_end_is_on_its_way(house: Holidays) -> None:
     assert lines == []
 
 
+def test_asked_again(house: Holidays) -> None:
+    """Whoever asks again does not wait for the next attempt, which would come by itself."""
+    house.cloud.weather.add(method="PATCH", status=503)
+    assert house.preset("away").error is not None
+    house.cloud.weather.clear()
+    assert house.preset("away").error is None
+    assert house.held() == 16
+
+
+def test_vacation_during_the_welcome(house: Holidays) -> None:
+    """Nobody heats the water for people who are away again."""
+    house.choose(welcome_hours=3, welcome_temperature=60.0)
+    house.plan(0, HOUR)
+    house.wait(5)
+    house.in_the_app({"dhw": {"temperature_lower_bound": 10.0}})
+    house.wait(HOUR, step=10)
+    assert room_and_water(house) == (21, 55)
+    assert house.preset("away").error is None
+    assert room_and_water(house) == (16, 45)
+
+
 def test_power_cut_while_the_end_is_on_its_way(house: Holidays) -> None:
     """Also where nobody could note anything any more."""
     house.choose(**WELCOME)

@@ -67,6 +67,11 @@ class Wish:
         return leaves
 
 
+def implied(leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the leaves with those that the cloud sets along with them."""
+    return dict(Wish("", "", "home", (), tuple(leaves.items())).implied)
+
+
 def set_number(key: str, target: str, value: float) -> Wish:
     """Wish for a number."""
     return Wish(

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from copy import deepcopy
 from datetime import timedelta
 import logging
-from typing import override
+from typing import Any, override
 from unittest.mock import Mock
 
 from freezegun import freeze_time
@@ -23,7 +23,9 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import frame, translation
 from homeassistant.setup import async_setup_component
+from homeassistant.util.file import WriteError
 from simulator import Simulator
+from simulator.weather import Rule
 
 from ..house import KEY, USER, House
 
@@ -47,6 +49,19 @@ class AtOnce(ThreadPoolExecutor):
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
             future.set_exception(error)
         return future
+
+
+class Disk(dict[str, Any]):
+    """What is in the files; while it is full, nothing more gets there."""
+
+    is_full = False
+
+    @override
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Write a file."""
+        if self.is_full:
+            raise WriteError("No space left on device")
+        super().__setitem__(key, value)
 
 
 class Records(logging.Handler):
@@ -77,7 +92,8 @@ class World:
         self.records = Records()
         logging.getLogger().addHandler(self.records)
         self.clock = self._stack.enter_context(freeze_time(START))
-        self.storage = self._stack.enter_context(mock_storage())
+        self.storage = Disk()
+        self._stack.enter_context(mock_storage(self.storage))
         self.cloud = Simulator()
         for device_id in device_ids:
             self.cloud.cloud.add_heat_pump(
@@ -139,17 +155,23 @@ class World:
         After a power cut, with the files from before it.
         """
         entry = self.house.entry
-        files = deepcopy(self.storage)
+        files, rules = deepcopy(dict(self.storage)), self.cloud.weather.rules
+        if power_cut:
+            # What is torn down here would have been gone at once: nothing of it gets out any more.
+            self.cloud.weather.replace([Rule(drop="before")])
         await self._stop_home_assistant()
         if power_cut:
+            self.cloud.weather.replace(rules)
             self.storage.clear()
             self.storage.update(files)
         self.clock.tick(timedelta(seconds=off))
+        # The cloud's clock is not put back with the house's.
+        self.cloud.behaviour.clock_offset += max(0.0, -off)
         for file in ("", ".vacation"):
             stored = self.storage.pop(f"{DOMAIN}.{entry.entry_id}{file}", None)
             if stored is not None:
                 stored["key"] = f"{DOMAIN}.home{file}"
-                self.storage[stored["key"]] = stored
+                self.storage.update({stored["key"]: stored})
         await self._start_home_assistant(entry)
 
     async def reload(self) -> None:

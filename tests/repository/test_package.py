@@ -12,8 +12,15 @@ import voluptuous as vol
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant import data_entry_flow
-from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOURCE_USER
-from homeassistant.helpers import entity_registry as er
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigFlowResult,
+    SubentryFlowContext,
+    SubentryFlowResult,
+)
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.util.yaml import load_yaml_dict
 
 from ..house import House
@@ -51,6 +58,8 @@ SHOWN_BY = {
 }
 # Home Assistant's own code names these.
 NAMED_BY_HOME_ASSISTANT = {"confirm"}
+# What is asked and answered about a preset.
+PRESET = "config_subentries.preset"
 # What is asked and answered where an issue can be mended.
 FIX_FLOWS = [
     f"issues.{issue}.fix_flow.{part}"
@@ -121,6 +130,7 @@ def test_every_text_is_used() -> None:
             "config.abort",
             "config.error",
             "config.step",
+            *(f"{PRESET}.{part}" for part in ("abort", "error", "step")),
             "device",
             "exceptions",
             "issues",
@@ -155,13 +165,14 @@ def branch(path: str) -> dict[str, Any]:
     [
         ("wrong_input", 0, ["exceptions"]),
         ("_failure", 0, ["exceptions"]),
-        ("InputError", 1, ["config.error", "options.error"]),
+        ("InputError", 1, ["config.error", "options.error", f"{PRESET}.error"]),
         ("async_abort", "reason", ["config.abort", "options.abort", *FIX_FLOWS]),
         (
             "async_show_form",
             "step_id",
             ["config.step", "options.step", *FIX_FLOWS],
         ),
+        ("async_update_and_abort", "reason", [f"{PRESET}.abort"]),
         ("HomeAssistantError", "translation_key", ["exceptions"]),
         ("UpdateFailed", "translation_key", ["exceptions"]),
         ("DeviceInfo", "translation_key", ["device"]),
@@ -256,12 +267,24 @@ async def test_forms(house: House) -> None:
         for step in steps:
             form = await options.async_configure(form["flow_id"], step)
         forms.append(form)
+    (boost,) = house.entry.subentries
+    subentries = house.hass.config_entries.subentries
+    of_presets = [
+        await subentries.async_init((house.entry.entry_id, "preset"), context=context)
+        for context in (
+            SubentryFlowContext(source=SOURCE_USER),
+            SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=boost),
+        )
+    ]
     seen = set()
-    for form in forms:
-        schema = form["data_schema"]
+    shown: list[ConfigFlowResult | SubentryFlowResult] = [*forms, *of_presets]
+    for each in shown:
+        schema = each["data_schema"]
         assert schema is not None
-        section = "options" if form["handler"] == house.entry.entry_id else "config"
-        words = branch(f"{section}.step.{form['step_id']}")
+        section = {house.entry.entry_id: "options", DOMAIN: "config"}.get(
+            str(each["handler"]), PRESET
+        )
+        words = branch(f"{section}.step.{each['step_id']}")
         sections = {
             str(field): value.schema.schema
             for field, value in schema.schema.items()
@@ -277,10 +300,10 @@ async def test_forms(house: House) -> None:
             assert data.keys() == explained.keys() == fields
         for name in sections:
             assert {"name", "description"} <= words["sections"][name].keys()
-        seen.add(f"{section}.{form['step_id']}")
+        seen.add(f"{section}.{each['step_id']}")
     assert seen == {
         f"{section}.{step}"
-        for section in ("config", "options")
+        for section in ("config", "options", PRESET)
         for step, words in branch(f"{section}.step").items()
         if "data" in words
     }
@@ -343,8 +366,8 @@ async def test_actions(house: House) -> None:
         fields, sections = fields_of(described)
         words = TEXTS["services"][name]
         assert words["fields"].keys() == fields.keys()
-        assert words["sections"].keys() == sections
-        assert ICONS["services"][name]["sections"].keys() == sections
+        assert words.get("sections", {}).keys() == sections
+        assert ICONS["services"][name].get("sections", {}).keys() == sections
         assert all(
             it.keys() == {"name", "description"} for it in words["fields"].values()
         )
@@ -354,8 +377,10 @@ async def test_actions(house: House) -> None:
                 texts_of_it = TEXTS["selector"][select["translation_key"]]["options"]
                 assert texts_of_it.keys() == set(select["options"]), field
         schema: Any = registered[name].schema
-        (keys, *_) = schema.schema.validators
-        assert {str(key) for key in keys} == fields.keys()
+        keys = schema.schema.keys()
+        chosen = {str(key) for key in cv.TARGET_SERVICE_FIELDS}
+        assert "target" in described
+        assert {str(key) for key in keys} == fields.keys() | chosen
         assert {str(key) for key in keys if isinstance(key, vol.Required)} == {
             field for field, about in fields.items() if about.get("required")
         }

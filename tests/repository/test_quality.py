@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 
 from ..house import House
@@ -74,7 +76,7 @@ def test_parallel_updates() -> None:
         for path in INTEGRATION.glob("*.py")
         if "AddConfigEntryEntitiesCallback,\n) -> None:" in path.read_text()
     ]
-    assert len(platforms) == 7
+    assert len(platforms) == 9
     for path in platforms:
         assert "\nPARALLEL_UPDATES = 0\n" in path.read_text()
 
@@ -163,7 +165,7 @@ def test_contributing_fits_on_one_screen() -> None:
         ("docs-installation-parameters", "## Set up"),
         ("docs-supported-functions", "## What you get"),
         ("docs-use-cases", "### What people use it for"),
-        ("docs-actions", "### The action"),
+        ("docs-actions", "### Actions"),
         ("docs-data-update", "## How data is updated"),
         ("docs-supported-devices", "## Supported devices"),
         ("docs-known-limitations", "## Known limits"),
@@ -188,7 +190,7 @@ def test_page_begins_with_what_it_is() -> None:
 
 
 def test_page_names_everything() -> None:
-    """Every entity, every field of the dialogs and every field of the action is explained."""
+    """Every entity, every field of the dialogs and every field of the actions is explained."""
     lower = README.casefold()
     names = [
         it["name"] for platform in TEXTS["entity"].values() for it in platform.values()
@@ -211,10 +213,14 @@ async def test_examples_work(house: House) -> None:
         automation = parse_yaml(example)
         assert isinstance(automation, dict)
         assert automation.keys() == {"alias", "triggers", "actions"}
+        assert await async_validate_trigger_config(
+            house.hass, cv.TRIGGER_SCHEMA(automation["triggers"])
+        )
         for action in automation["actions"]:
             domain, _, service = action["action"].partition(".")
-            data = {**action["data"], "config_entry_id": house.entry.entry_id}
-            await house.hass.services.async_call(domain, service, data, blocking=True)
+            await house.hass.services.async_call(
+                domain, service, action["data"], blocking=True, target=action["target"]
+            )
     assert len(house.received()) == len(examples)
 
 

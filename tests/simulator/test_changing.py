@@ -458,6 +458,17 @@ async def test_validation_limits(client: Client, simulator: Simulator) -> None:
     ).status == 204
 
 
+async def test_refused_settings(client: Client, simulator: Simulator) -> None:
+    """A cloud that takes no value of one setting, names it, and leaves the others of that change alone, too."""
+    simulator.behaviour.refused_settings = frozenset({"room.schedule_enabled"})
+    room = {"preferred_temperature": 20, "schedule_enabled": True}
+    reply = await client.patch(user_id="user-1", room=room)
+    assert (reply.status, reply.locs) == (422, [["body", "room", "schedule_enabled"]])
+    assert simulator.cloud.heat_pump("hp-1").held["room.preferred_temperature"] == 21
+    del room["schedule_enabled"]
+    assert (await client.patch(user_id="user-1", room=room)).status == 204
+
+
 async def test_rounding_and_limits(client: Client, simulator: Simulator) -> None:
     """What the cloud accepts it may still round and move inside its limits."""
     simulator.behaviour.rounding = 0.1

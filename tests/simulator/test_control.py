@@ -202,6 +202,7 @@ async def test_behaviour(client: Client, simulator: Simulator) -> None:
         "needs_reauthentication": True,
         "extra_fields": True,
         "numbers_as_strings": True,
+        "refused_settings": ["room.temperature_control_mode"],
         "missing_settings": ["room.schedule_enabled"],
         "duplicates": "bare",
         "settings_page_size": 3,

@@ -219,3 +219,29 @@ async def test_frozen_time(socket_enabled: None) -> None:
             assert await preferred(client) == 19
             clock.tick(30)
             assert await preferred(client) == 18
+
+
+async def test_old_copy(client: Client, simulator: Simulator) -> None:
+    """A read of a copy shows each heat pump as it was before its last write, by the time of then."""
+    before = await client.item("hp-1")
+    simulator.behaviour.read_lag_reads = 1
+    await set_preferred(client, 19, device_id="hp-1")
+    simulator.weather.add(shows="old_copy", times=2)
+    await client.get("/v1/devices", user_id="user-1")
+    assert await client.item("hp-1") == before
+    # It is none of the reads that the lag counts.
+    assert [await preferred(client) for _ in range(2)] == [21, 19]
+    assert (await client.item("hp-1"))["updated_at"] > before["updated_at"]
+
+
+async def test_nonsense(client: Client, simulator: Simulator) -> None:
+    """A read with 0 °C in it; nothing of that is held."""
+    before = await client.item("hp-1")
+    simulator.weather.add(shows="nonsense", times=1)
+    nonsense = await client.item("hp-1")
+    assert nonsense["room"] == {**before["room"], "preferred_temperature": 0}
+    assert nonsense["dhw"] == {
+        "temperature_lower_bound": 0,
+        "temperature_upper_bound": 0,
+    }
+    assert await client.item("hp-1") == before

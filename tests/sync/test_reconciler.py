@@ -105,8 +105,9 @@ async def test_end_of_the_welcome_during_a_silence(
         },
     )
     await house.hass.config_entries.async_reload(house.entry.entry_id)
-    for preset in ("away", "none"):
-        await house.act("climate.set_preset_mode", "climate", preset_mode=preset)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    await house.pass_time(freezer, 700)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="none")
     assert house.shows("vacation_status") == "welcome_home"
     await house.pass_time(freezer, 3200)
     house.cloud.weather.add(method="GET", status=429, retry_after=800, times=1)

@@ -1,31 +1,37 @@
 """Files on the disk: what is in them must not keep the home from starting, and what cannot be written is refused."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 import gc
 import json
 from pathlib import Path
+import resource
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     WebSocketGenerator,
 )
 
-from custom_components.heatpump_steering.const import DOMAIN
+from custom_components.heatpump_steering.const import DOMAIN, EVENT_STAYED_BY_HAND
 from custom_components.heatpump_steering.model.errors import StorageError
 from custom_components.heatpump_steering.sync.record import HomeRecord, TargetRecord
 from custom_components.heatpump_steering.sync.storage import Storage
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
 
 from ..house import House, Json
+from ..ui.test_new_id import Browser
 
 PLAN = {
     "uid": "1",
@@ -544,10 +550,10 @@ async def test_file_that_cannot_be_removed(
     """One file that stays keeps neither the others nor the home from going."""
     await house.connected()
     await house.hass.config_entries.async_unload(house.entry.entry_id)
-    path_of(house).unlink()
-    path_of(house).mkdir()
+    path_of(house, ".previous").unlink()
+    path_of(house, ".previous").mkdir()
     await house.hass.config_entries.async_remove(house.entry.entry_id)
-    assert not path_of(house, ".previous").exists()
+    assert not path_of(house).exists()
     assert "cannot be removed" in caplog.text
     assert "Traceback" not in caplog.text
 
@@ -596,6 +602,42 @@ async def test_away_on_a_full_disk(house: House) -> None:
 
     await check_refused(house, leave)
     assert house.shows("vacation_status") == "away"
+
+
+async def test_away_from_a_preset_on_a_full_disk(house: House) -> None:
+    """The preset goes on, and nobody is away."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
+    fill_the_disk(house)
+    house.cloud.journal.clear()
+    with pytest.raises(HomeAssistantError, match="Is the disk full"):
+        await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    assert house.state("climate").attributes["preset_mode"] == "boost"
+    free_the_disk(house)
+    await house.hass.async_block_till_done()
+    assert house.received() == []
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    assert house.state("climate").attributes["preset_mode"] == "away"
+
+
+async def test_preset_is_removed_on_a_full_disk(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """What cannot be ended for want of a disk is ended when there is one again."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
+    fill_the_disk(house)
+    (boost,) = house.entry.subentries
+    house.hass.config_entries.async_remove_subentry(house.entry, boost)
+    await house.hass.async_block_till_done()
+    assert house.shows("hot_water_min") == "55.0"
+    response: Any = await house.hass.services.async_call(
+        DOMAIN, "end_override", {"name": "x"}, blocking=True, return_response=True
+    )
+    assert [it["name"] for it in response["home"]["in_force"]] == ["Preset"]
+    free_the_disk(house)
+    await house.pass_time(freezer, 61)
+    assert house.shows("hot_water_min") == "45.0"
 
 
 async def test_plan_on_a_full_disk(house: House) -> None:
@@ -663,6 +705,58 @@ async def test_changed_by_hand_on_a_full_disk(house: House) -> None:
     await house.act("number.set_value", "preferred_temperature", value=19)
     assert house.shows("preferred_temperature") == "19.0"
     free_the_disk(house)
+
+
+async def plan_an_hour(house: House) -> None:
+    """Plan a vacation of an hour that begins in a minute."""
+    start = dt_util.now() + timedelta(minutes=1)
+    await house.act(
+        "calendar.create_event",
+        "vacation",
+        "home",
+        summary="Away",
+        start_date_time=start.isoformat(),
+        end_date_time=(start + timedelta(hours=1)).isoformat(),
+    )
+
+
+async def test_end_on_a_full_disk(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """A vacation that cannot be ended on the disk ends when it can, and what stays as it was set is told then."""
+    await house.connected()
+    await plan_an_hour(house)
+    await house.pass_time(freezer, 120)
+    assert house.shows("vacation_status") == "away"
+    await house.act("number.set_value", "preferred_temperature", value=19)
+    told = async_capture_events(house.hass, EVENT_STAYED_BY_HAND)
+    fill_the_disk(house)
+    await house.pass_time(freezer, 3600)
+    assert house.shows("vacation_status") == "ending"
+    assert told == []
+    free_the_disk(house)
+    await house.pass_time(freezer, 301)
+    assert house.shows("vacation_status") == "home"
+    assert [event.data["setting"] for event in told] == ["preferred_temperature"]
+
+
+async def test_retry_on_a_full_disk(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """What was not sent since it could not be written down need not be taken back."""
+    await house.connected()
+    house.cloud.weather.add(method="PATCH", status=422, body={"detail": "no"})
+    await plan_an_hour(house)
+    await house.pass_time(freezer, 120)
+    house.cloud.weather.clear()
+    fill_the_disk(house)
+    house.cloud.journal.clear()
+    await house.pass_time(freezer, 301)
+    assert house.shows("vacation_status") == "starting"
+    free_the_disk(house)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="none")
+    assert house.shows("vacation_status") == "home"
+    assert house.received() == []
 
 
 class File:
@@ -909,3 +1003,69 @@ async def test_version_2(house: House) -> None:
     assert house.shows("vacation_status") == "home"
     held = house.cloud.cloud.heat_pump("hp-1").held
     assert held["room.preferred_temperature"] == 19.5
+
+
+# A heat pump under a new id
+
+
+def owners(house: House) -> tuple[set[str], str]:
+    """Return whose devices there are, and the only thermostat's unique id."""
+    (thermostat,) = (
+        it
+        for it in er.async_get(house.hass).entities.values()
+        if it.domain == "climate" and it.platform == DOMAIN
+    )
+    return set(house.devices()), thermostat.unique_id
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let this process write nothing into any file, though it can read all of them."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+async def test_new_id_on_a_full_disk(house: House) -> None:
+    """What was set before a vacation goes to the new id on the disk first; where it cannot, all stays together."""
+    await house.connected()
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    before = owners(house)
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    house.cloud.cloud.relink("hp-1", "hp-9")
+    with full_disk():
+        await house.hass.config_entries.async_setup(house.entry.entry_id)
+        await house.hass.async_block_till_done()
+    assert house.entry.state is ConfigEntryState.SETUP_RETRY
+    assert "Is the disk full?" in str(house.entry.reason)
+    assert owners(house) == before
+    await restart(house)
+    assert owners(house)[0] == {"hp-9"}
+    await house.act("climate.set_preset_mode", "climate", "hp-9", preset_mode="none")
+    held = house.cloud.cloud.heat_pump("hp-9").held
+    assert held["room.preferred_temperature"] == 21
+
+
+async def test_asked_about_a_new_id_on_a_full_disk(
+    house: House, hass_client: ClientSessionGenerator
+) -> None:
+    """Whoever says that it is the same one is told that it could not be written down, and can say so again."""
+    assert await async_setup_component(house.hass, "repairs", {})
+    await house.connected()
+    house.cloud.cloud.relink("hp-1", "hp-9")
+    house.cloud.cloud.update_heat_pump("hp-9", {"model": "F1255"})
+    await house.poll()
+    # What is known and asked is on the disk.
+    await restart(house)
+    browser = Browser(house, hass_client)
+    with full_disk():
+        shown = await browser.answer({"next_step_id": "same"})
+    assert (shown["type"], shown["reason"]) == ("abort", "storage")
+    assert house.devices().keys() > {"hp-1", "hp-9"}
+    assert house.entry.state is ConfigEntryState.LOADED
+    shown = await browser.answer({"next_step_id": "same"})
+    assert shown["type"] == "create_entry"
+    assert "hp-1" not in house.devices()

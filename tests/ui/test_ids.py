@@ -19,7 +19,12 @@ from ..test_entity import CALENDAR, NOT_OF_THE_HOME, PLATFORMS
 
 ENTITIES = [(platform, key) for platform, keys in PLATFORMS.items() for key in keys]
 # What a key that may only write has no entities for.
-NEEDS_READING = {"settings_status", "last_changed", "account_link"}
+NEEDS_READING = {
+    "settings_status",
+    "last_changed",
+    "account_link",
+    "changed_elsewhere",
+}
 
 type Id = tuple[str, str]
 type Subject = tuple[Target, str]

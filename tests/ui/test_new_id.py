@@ -681,8 +681,9 @@ async def test_asked_while_welcomed_home(
         house.entry, options={"vacation": {**AWAY["vacation"], **welcome}}
     )
     await reload(house)
-    for preset in ("away", "none"):
-        await house.act("climate.set_preset_mode", "climate", preset_mode=preset)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    await house.pass_time(freezer, 700)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="none")
     assert held(house, "hp-1", PREFERRED, HOT_WATER_MIN) == [21.5, 58]
     relink(house, ("hp-1", "hp-9"))
     house.cloud.cloud.update_heat_pump("hp-9", {"model": "F1255"})
@@ -883,6 +884,7 @@ async def test_nothing_to_ask_about_one_alone(house: House) -> None:
 async def test_only_one_without_settings(house: House) -> None:
     """What is listed has not gone, whatever else is listed."""
     await house.connected("hp-1", "hp-2", device_id="hp-1")
+    house.add_heat_pump("hp-9")
     house.cloud.weather.add(path=SETTINGS, body={"data": []})
     await polls(house)
     assert questions(house) == []

@@ -296,6 +296,14 @@ async def test_listed_without_settings(
     assert house.shows("preferred_temperature", second.device_id) == "unknown"
     assert devices(house) == {"hp-1", "hp-2", "home"}
 
+    house.cloud.weather.clear()
+    before = len(house.cloud.journal.entries())
+    await house.poll()
+    assert house.shows("preferred_temperature", second.device_id) == "21.0"
+    # It was listed all the time.
+    read = [entry.path for entry in house.cloud.journal.entries()[before:]]
+    assert read == ["/v1/devices/settings"]
+
 
 async def test_half_a_character(house: House) -> None:
     """What nobody can write to a disk does not get into a registry, which is one for all integrations."""

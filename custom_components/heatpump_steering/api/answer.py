@@ -21,10 +21,7 @@ _UNCLEAN: Final = re.compile(
 
 
 async def read_body(response: aiohttp.ClientResponse) -> bytes | None:
-    """Return the body of an answer, unpacked; None for one above `LARGEST_ANSWER`, whose rest is not read.
-
-    Raises aiohttp.ClientError or TimeoutError.
-    """
+    """Return the body, unpacked, or None above `LARGEST_ANSWER`; raises aiohttp.ClientError or TimeoutError."""
     body = bytearray()
     # Chunk by chunk: to read all of it at once would unpack all of it at once, however much that is.
     async for chunk in response.content.iter_any():
@@ -36,10 +33,9 @@ async def read_body(response: aiohttp.ClientResponse) -> bytes | None:
 
 
 def clean_json(body: bytes) -> str:
-    """Return JSON without what its texts must not hold, escaped or not.
+    """Return JSON without half surrogate pairs, which no registry of Home Assistant can hold, escaped or not.
 
-    Home Assistant cannot write its registries with half a surrogate pair in them. Control characters become blanks, and
-    what changes the direction of text goes.
+    Control characters become blanks, and what changes the direction of text goes.
     """
     # JSON is UTF-8, whatever encoding the answer claims to be in; some servers put a byte order mark before it.
     text = body.decode("utf-8", errors="replace")

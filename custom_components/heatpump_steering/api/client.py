@@ -52,11 +52,7 @@ class Sent:
 
 
 class SettingsClient:
-    """Talks to one server with one key.
-
-    A read takes at most `read_limit` seconds for each of its pages, a change `write_limit`, and both fail after
-    `connect_limit` where there is nobody; each raises a `SteeringError` of the kind that fits.
-    """
+    """Talks to one server with one key."""
 
     def __init__(
         self,
@@ -70,9 +66,9 @@ class SettingsClient:
         connect_limit: float = CONNECT_LIMIT,
         on_request: Callable[[Sent], None] | None = None,
     ) -> None:
-        """Take the session to use, the server as https://host, the key, and whom to tell of every request.
+        """Take the server as https://host, the ids by which heat pumps go here, limits in seconds, and a listener.
 
-        `device_ids` are the names by which heat pumps go in all that comes in and goes out here.
+        A read takes at most `read_limit` for each of its pages, a change `write_limit`, a connection `connect_limit`.
         """
         self._session = session
         self.device_ids = device_ids or DeviceIds()
@@ -92,7 +88,6 @@ class SettingsClient:
 
     @override
     def __repr__(self) -> str:
-        """Name the server and nothing else."""
         return f"<SettingsClient of {self._base_url}>"
 
     async def patch_settings(
@@ -100,9 +95,8 @@ class SettingsClient:
     ) -> datetime | None:
         """Change settings of one heat pump, or of all of the user's where `device_id` is None.
 
-        Returns the server's own time of the acceptance, or None if it told none. An empty change is a valid
-        request that changes nothing. Raises RefusedError with the cloud's words, BadKeyError, NotFoundError,
-        TooManyRequestsError, UnavailableError or NotUnderstandableError.
+        Returns the server's own time of the acceptance, or None if it told none. An empty change changes nothing. Raises
+        RefusedError, BadKeyError, NotFoundError, TooManyRequestsError, UnavailableError or NotUnderstandableError.
         """
         body: dict[str, Any] = {"user_id": user_id}
         if device_id is not None:
@@ -130,10 +124,9 @@ class SettingsClient:
         spelling = self.device_ids.spelling(name)
         if name not in self._not_found:
             with suppress(NotFoundError):
-                query_one = {**query, "device_id": spelling}
-                reading = (await self._read_settings(query_one)).only(name)
-                if reading.heat_pumps:
-                    return reading
+                reading = await self._read_settings({**query, "device_id": spelling})
+                if name in reading.heat_pumps:
+                    return reading.only(name)
             # By another spelling it may be among all of the user's.
             self._not_found.add(name)
         reading = (await self._read_settings(query)).only(name)
@@ -142,7 +135,6 @@ class SettingsClient:
         return reading
 
     async def _read_settings(self, query: Mapping[str, str]) -> Reading:
-        """Read all that a query brings, page by page, and merge what there is of each heat pump."""
         items: dict[str, list[ReportedSettings]] = {}
         passed_over = PassedOver()
         async for page in self._get_pages(SETTINGS_PATH, query):
@@ -167,11 +159,7 @@ class SettingsClient:
         )
 
     async def get_heat_pumps(self, user_id: str) -> Listing:
-        """List the user's heat pumps, page by page.
-
-        Devices of another kind or of another user are named apart; what has no id is passed over. Raises as
-        `get_settings`.
-        """
+        """List the user's heat pumps, and apart from them what else is listed. Raises as `get_settings`."""
         query = {"user_id": user_id, "limit": str(PAGE_LIMIT)}
         found: dict[str, HeatPump] = {}
         others: set[str] = set()
@@ -191,7 +179,7 @@ class SettingsClient:
                 heat_pump = _heat_pump(name, item)
                 before = found.get(name)
                 found[name] = before.merged_with(heat_pump) if before else heat_pump
-            # As where settings are read: others get a turn before the rest is done.
+            # Whoever else is on the event loop gets a turn.
             await asyncio.sleep(0)
         return Listing(
             tuple(found.values()), frozenset(others - found.keys()), passed_over
@@ -232,7 +220,7 @@ class SettingsClient:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> tuple[int, Mapping[str, str], str]:
-        """Send one request; return status, headers and text, or raise what the status means."""
+        """Send one request; return status, headers and text. Raises what the status means."""
         began = monotonic()
         outcome = "broken off"
         try:
@@ -262,7 +250,7 @@ class SettingsClient:
                 self._on_request(Sent(method, path, outcome, monotonic() - began))
         status = response.status
         if found is None and status < HTTPStatus.BAD_REQUEST:
-            raise AnswerTooLongError(status=status)
+            raise AnswerTooLongError("too long an answer", status=status)
         text = clean_json(found or b"")
         if status < HTTPStatus.BAD_REQUEST:
             # A server that quotes the key back must not get it into our texts and logs.
@@ -286,11 +274,6 @@ def _iso_time(value: object) -> datetime | None:
         return None
 
 
-def _text(value: object) -> str | None:
-    """Read a text, also where it is written as a number; an empty one tells nothing."""
-    return (id_of(value) or "").strip() or None
-
-
 def _beside(item: Mapping[str, Any], user_id: str) -> PassedOver | None:
     """Return what an item is passed over as; None where it may be a heat pump of this user."""
     if not is_of_user(item, user_id):
@@ -300,14 +283,18 @@ def _beside(item: Mapping[str, Any], user_id: str) -> PassedOver | None:
 
 
 def _heat_pump(name: str, item: Mapping[str, Any]) -> HeatPump:
-    """Read an item of the list."""
-    needs_reauthentication = item.get("needs_reauthentication")
+    """Read an item of the list; a text may be written as a number, and an empty one tells nothing."""
+    brand, model, model_type = (
+        (id_of(item.get(field)) or "").strip() or None
+        for field in ("brand", "model", "model_type")
+    )
+    is_link_broken = item.get("needs_reauthentication")
     return HeatPump(
         device_id=name,
-        brand=_text(item.get("brand")),
-        model=_text(item.get("model")),
-        model_type=_text(item.get("model_type")),
+        brand=brand,
+        model=model,
+        model_type=model_type,
         needs_reauthentication=(
-            needs_reauthentication if isinstance(needs_reauthentication, bool) else None
+            is_link_broken if isinstance(is_link_broken, bool) else None
         ),
     )

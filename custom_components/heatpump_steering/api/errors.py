@@ -3,7 +3,7 @@
 No text here ever holds the API key: it is in a request header only, and headers are not put into messages.
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import override
 
@@ -18,10 +18,7 @@ class SteeringError(Exception):
 
 
 class BadKeyError(SteeringError):
-    """The cloud answered 401 or 403.
-
-    On a write the key is wrong. On a read it may be a key that may only write.
-    """
+    """The cloud answered 401 or 403: to a write the key is wrong, to a read it may be one that may only write."""
 
 
 class NotFoundError(SteeringError):
@@ -38,38 +35,30 @@ class ReadingRefusedError(SteeringError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One thing that the cloud refused, as FastAPI words it.
-
-    `path` names the part of the body it is about, without the leading "body"; it is empty where the cloud
-    does not tell.
-    """
+    """One thing that the cloud refused, as FastAPI words it."""
 
     path: tuple[str, ...]
+    """The part of the body, without the leading "body"; empty where the cloud does not tell."""
     message: str
 
 
+@dataclass(eq=False)
 class RefusedError(SteeringError):
     """The cloud refused the change (400, 409 or 422). To send it again would change nothing."""
 
-    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
-        """Keep what the cloud said of each part it refused; never empty."""
-        super().__init__(refusals)
-        self.refusals = refusals
+    refusals: tuple[Refusal, ...]
+    """What the cloud said of each part that it refused; never empty."""
 
     @override
     def __str__(self) -> str:
-        """Return the cloud's own words."""
         return "; ".join(refusal.message for refusal in self.refusals)
 
 
 class TooManyRequestsError(SteeringError):
-    """The cloud answered 429.
-
-    `retry_after` is the wait it asked for, in seconds, or None where it did not say.
-    """
+    """The cloud answered 429."""
 
     def __init__(self, retry_after: float | None) -> None:
-        """Keep the wait in seconds."""
+        """Keep the wait that it asked for, in seconds; None where it did not say."""
         super().__init__(f"too many requests, retry after {retry_after} s")
         self.retry_after = retry_after
 
@@ -86,28 +75,23 @@ class Failure(StrEnum):
     """The answer says that there is none: 408 or 5xx."""
 
 
+@dataclass(eq=False)
 class UnavailableError(SteeringError):
-    """The cloud could not be reached, took too long, or answered 408 or 5xx.
+    """The cloud could not be reached, took too long, or answered 408 or 5xx."""
 
-    `status` is what it answered, or None. `retry_after` is the wait it asked for, in seconds, or None.
-    """
+    failure: Failure
+    _: KW_ONLY
+    maybe_applied: bool
+    status: int | None = None
+    """What it answered."""
+    retry_after: float | None = None
+    """The wait that it asked for, in seconds."""
 
-    def __init__(
-        self,
-        failure: Failure,
-        *,
-        maybe_applied: bool,
-        status: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        """Keep what is known of the outcome."""
-        super().__init__(
-            failure.replace("_", " ") if status is None else f"status {status}"
-        )
-        self.failure = failure
-        self.maybe_applied = maybe_applied
-        self.status = status
-        self.retry_after = retry_after
+    @override
+    def __str__(self) -> str:
+        if self.status is not None:
+            return f"status {self.status}"
+        return self.failure.replace("_", " ")
 
 
 class NotUnderstandableError(SteeringError):
@@ -123,10 +107,6 @@ class NotUnderstandableError(SteeringError):
 
 class AnswerTooLongError(NotUnderstandableError):
     """The answer is longer than any of this API's can be, so it was not read to its end."""
-
-    def __init__(self, *, status: int) -> None:
-        """Keep the status of the answer."""
-        super().__init__("too long an answer", status=status)
 
 
 class ContradictoryChangeError(SteeringError):

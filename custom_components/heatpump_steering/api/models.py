@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class ControlMode(StrEnum):
-    """What the cloud may do with the room's temperature.
-
-    `AUTO` heats and cools; the cloud decides about cooling from the outside temperature and the upper bound.
-    `OFF` does neither. Hot water is not part of it.
-    """
+    """What the cloud may do with the room's temperature; hot water is not part of it."""
 
     OFF = "off"
     HEATING = "heating"
     COOLING = "cooling"
     AUTO = "auto"
+    """Both: the cloud decides about cooling from the outside temperature and the upper bound."""
 
 
 type Value = float | bool | str | ControlMode
@@ -38,6 +36,15 @@ class Setting(StrEnum):
     POSTAL_CODE = "postal_code"
 
 
+# The settings that are on or off.
+SWITCHES: Final = (
+    Setting.FLEX_TRADING,
+    Setting.DYNAMIC_TARIFF,
+    Setting.PV_SELF_CONSUMPTION,
+    Setting.SCHEDULE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatPump:
     """A heat pump as the cloud lists it; what the cloud does not tell is None."""
@@ -54,10 +61,7 @@ class HeatPump:
         return " ".join(filter(None, (self.brand, self.model, self.device_id)))
 
     def merged_with(self, other: HeatPump) -> HeatPump:
-        """Return the heat pump as it is by two items of the same id: the first that tells something counts.
-
-        A link to the manufacturer that has expired by one of them has expired.
-        """
+        """Return what two items of the same id tell: the first counts, but for a link that one of them calls broken."""
         links = [
             it.needs_reauthentication
             for it in (self, other)

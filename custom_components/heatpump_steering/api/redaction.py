@@ -65,9 +65,8 @@ class Redaction:
     def hide_in_json(self, text: str, *, thoroughly: bool) -> str:
         """Return JSON without the secret in any of its texts; empty if that is not possible.
 
-        Unless it is to be done thoroughly, JSON that shows no sign of the secret is returned as it is, which takes less
-        than a tenth of the time. Only a spelling of a spelling that needs no escape, such as base64 of base64, is not
-        seen then.
+        Unless it is to be done thoroughly, a spelling of a spelling that needs no escape, such as base64 of base64, is
+        not seen, which takes less than a tenth of the time.
         """
         if not thoroughly and not self._shows_in(text):
             return text
@@ -77,7 +76,6 @@ class Redaction:
             return ""
 
     def _shows_in(self, text: str) -> bool:
-        """Return whether a text has to be looked at more closely."""
         if any(sign in text for sign in "\\%&") and _ESCAPE.search(text):
             return True
         in_lower_case = text.lower()
@@ -109,9 +107,9 @@ class Redaction:
             )
             latest = [reading for reading in new if reading not in known]
             known.update(latest)
-            if any(self._secret in reading.lower() for reading in latest):
-                return True
-            if len(known) > _MOST_READINGS:
+            if len(known) > _MOST_READINGS or any(
+                self._secret in reading.lower() for reading in latest
+            ):
                 return True
         return False
 
@@ -129,7 +127,6 @@ class Redaction:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """Return what is escaped by a backslash."""
     *codes, control, character = found.groups()
     if code := next(filter(None, codes), None):
         return chr(min(int(code, 16), sys.maxunicode))

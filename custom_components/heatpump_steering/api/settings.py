@@ -20,7 +20,6 @@ SHORT_DECIMALS: Final = 6
 # The optimisations that cannot go together with flex trading.
 NOT_WITH_FLEX_TRADING: Final = (Setting.DYNAMIC_TARIFF, Setting.PV_SELF_CONSUMPTION)
 
-
 # To go through an enum costs several times as much as to go through a tuple of it.
 SETTINGS: Final = tuple(Setting)
 
@@ -105,30 +104,16 @@ def read_value(setting: Setting, raw: object) -> Value | None:
     return read(raw)
 
 
-_BY_GROUP: Final = {
-    group: tuple(
-        (setting, name, read)
-        for setting, (its_group, name, read) in IN_JSON.items()
-        if its_group == group
-    )
-    for group in dict.fromkeys(group for group, _, _ in IN_JSON.values())
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one heat pump, or a change to them.
-
-    In a state, None is unknown; in a change, None is "leave alone". Flat, though the cloud's JSON is nested:
-    merging, comparing and confirming go setting by setting, and the groups matter on the wire only.
-    """
+    """The settings of one heat pump, where None is unknown; or a change to them, where None is "leave alone"."""
 
     preferred_temperature: float | None = None
     """°C."""
     allowed_below: float | None = None
-    """Kelvin that the room may be colder than preferred: a difference, never negative."""
+    """Kelvin that the room may be colder than preferred, never negative."""
     allowed_above: float | None = None
-    """Kelvin that the room may be warmer than preferred: a difference, never negative."""
+    """Kelvin that the room may be warmer than preferred, never negative."""
     schedule: bool | None = None
     """Follow the schedule instead of the one preferred temperature."""
     control_mode: ControlMode | None = None
@@ -140,9 +125,8 @@ class Settings:
     dynamic_tariff: bool | None = None
     pv_self_consumption: bool | None = None
     country: str | None = None
-    """Country code, such as NL. Can be written, never read back."""
+    """Country code, such as NL."""
     postal_code: str | None = None
-    """Can be written, never read back."""
 
     @classmethod
     def of(cls, settings: Mapping[Setting, Value]) -> Self:
@@ -152,18 +136,13 @@ class Settings:
 
     @classmethod
     def from_json(cls, raw: object) -> Self:
-        """Read settings from the cloud's JSON, tolerantly.
-
-        What is missing, unknown or not readable is None and hides nothing else. Never raises.
-        """
+        """Read settings from the cloud's JSON; what is missing or not readable is None. Never raises."""
         if not isinstance(raw, Mapping):
             return cls()
         found: dict[str, Any] = {}
-        for group, settings in _BY_GROUP.items():
-            part = raw.get(group)
-            if isinstance(part, Mapping):
-                for setting, name, read in settings:
-                    found[setting] = read(part.get(name))
+        for setting, (group, name, read) in IN_JSON.items():
+            if isinstance(part := raw.get(group), Mapping):
+                found[setting] = read(part.get(name))
         return cls(**found)
 
     def to_json(self) -> dict[str, dict[str, Value]]:
@@ -204,13 +183,8 @@ class Settings:
         return self.only(set(Setting) - settings)
 
     def checked(self) -> Self:
-        """Return the change, without float dust.
-
-        Raises ContradictoryChangeError if it asks for flex trading and for another optimisation at once.
-        """
-        if self.flex_trading and any(
-            self.get(setting) for setting in NOT_WITH_FLEX_TRADING
-        ):
+        """Return the change, without float dust; raises ContradictoryChangeError for one that excludes itself."""
+        if self.flex_trading and any(map(self.get, NOT_WITH_FLEX_TRADING)):
             raise ContradictoryChangeError
         return self.of(
             {
@@ -220,15 +194,11 @@ class Settings:
         )
 
     def with_implied(self) -> Self:
-        """Return the change with what the cloud will do along with it.
-
-        Flex trading excludes the other optimisations: to switch it on switches them off, and to switch one of
-        them on switches it off.
-        """
+        """Return the change with what the cloud does along with it: flex trading and the others exclude each other."""
         implied: dict[str, Any] = {}
         if self.flex_trading:
             implied.update(dict.fromkeys(NOT_WITH_FLEX_TRADING, False))
-        elif any(self.get(setting) for setting in NOT_WITH_FLEX_TRADING):
+        elif any(map(self.get, NOT_WITH_FLEX_TRADING)):
             implied[Setting.FLEX_TRADING] = False
         return replace(self, **implied)
 
@@ -257,7 +227,7 @@ class Settings:
         )
 
     def overlaid_with(self, top: Settings) -> Self:
-        """Return these settings with the known settings of others on top, and nothing implied."""
+        """Return these settings with those of others on top, and nothing implied."""
         known: dict[str, Any] = dict(top.items())
         return replace(self, **known)
 
@@ -278,20 +248,17 @@ _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ReportedSettings:
-    """What the cloud says of one heat pump.
-
-    `updated_at` is by the cloud's clock and None where it is missing or not a time.
-    """
+    """What the cloud says of one heat pump."""
 
     settings: Settings
     updated_at: datetime | None
+    """By the cloud's clock; None where it does not tell."""
 
     @classmethod
     def merged(cls, items: Sequence[ReportedSettings]) -> ReportedSettings:
-        """Return what several items of one heat pump say together, setting by setting; there is at least one.
+        """Return what the items of one heat pump say together, setting by setting: the newest counts, then the first.
 
-        The newer item counts, and of those that are alike in that, or tell no time, the first. What tells nothing says
-        nothing of the time either.
+        An item without settings says nothing of the time either.
         """
         telling = [item for item in items if item.settings] or items
         newest_first = sorted(

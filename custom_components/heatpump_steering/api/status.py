@@ -57,9 +57,10 @@ def raise_for_status(
             raise RefusedError(_refusals(status, text, redaction))
         case HTTPStatus.TOO_MANY_REQUESTS:
             raise TooManyRequestsError(_retry_after(headers))
-        case HTTPStatus.REQUEST_TIMEOUT:
-            raise UnavailableError(Failure.STATUS, maybe_applied=True, status=status)
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        case _ if (
+            status == HTTPStatus.REQUEST_TIMEOUT
+            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
             raise UnavailableError(
                 Failure.STATUS,
                 maybe_applied=True,
@@ -106,7 +107,6 @@ def _refusals(status: int, text: str, redaction: Redaction) -> tuple[Refusal, ..
 
 
 def _path(loc: object, redaction: Redaction) -> tuple[str, ...]:
-    """Return where in the body a refusal points."""
     if not isinstance(loc, list):
         return ()
     path = tuple(
@@ -116,10 +116,7 @@ def _path(loc: object, redaction: Redaction) -> tuple[str, ...]:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the wait in seconds that a Retry-After header asks for.
-
-    It may be seconds or a date; a date is measured against the answer's own Date, never against our clock.
-    """
+    """Return the wait in seconds that Retry-After asks for: seconds, or a date measured by the answer's own Date."""
     wanted = headers.get("Retry-After", "").strip()
     if wanted.isdecimal():
         return min(float(wanted), LONGEST_WAIT)

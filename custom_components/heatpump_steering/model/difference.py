@@ -1,23 +1,15 @@
 """What has to be sent to a heat pump so that it comes to what is desired of it."""
 
-from collections.abc import Set as AbstractSet
-
 from ..api import Setting, Settings, Value, same_value
 from .limits import is_cold
 from .overrides import Overrides
 
 
-def to_send(
-    state: Overrides,
-    shown: Settings,
-    unsettled: AbstractSet[Setting],
-    *,
-    readable: bool,
-) -> Settings:
+def to_send(state: Overrides, shown: Settings, *, readable: bool) -> Settings:
     """Return what has to be sent so that the cloud comes to what is desired.
 
-    `shown` is what the cloud holds as far as is known, `unsettled` the settings that it has taken and no read has
-    shown yet. What is unknown waits until it is known, where it can be read.
+    `shown` is what the cloud holds as far as is known: with what it has taken and no read has shown yet. What is
+    unknown waits until it is known, where it can be read.
     """
     desired, overridden = state.desired(), state.overridden
     change: dict[Setting, Value] = {}
@@ -41,10 +33,8 @@ def to_send(
             # A read that shows it may be one from before.
             is_there = False
         else:
-            is_there = (
-                not readable
-                or setting in unsettled
-                or (value is not None and it.is_there(value, wanted))
+            is_there = not readable or (
+                value is not None and it.is_there(value, wanted)
             )
         if not is_there:
             change[setting] = wanted

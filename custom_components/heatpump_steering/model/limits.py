@@ -48,6 +48,9 @@ PLAUSIBLE: Final[Mapping[Setting, tuple[float, float]]] = {
     Setting.HOT_WATER_MAX: (20.0, 100.0),
 }
 
+# What the rules of the hot water are about.
+HOT_WATER: Final = frozenset({Setting.HOT_WATER_MIN, Setting.HOT_WATER_MAX})
+
 # Kelvin; all others are °C.
 DIFFERENCES: Final = (Setting.ALLOWED_BELOW, Setting.ALLOWED_ABOVE)
 

@@ -84,9 +84,11 @@ def observed(
                 if setting in OPTIMIZATIONS
             }
         )
+    new_base = Settings.of(base)
     after = replace(
         state,
-        base=state.base.overlaid_with(Settings.of(base)),
+        # An override may have what the new base excludes; as base it would come back and exclude that.
+        base=state.base.with_change(new_base).overlaid_with(new_base),
         tracked=tracked,
         guessed=frozenset(
             setting
@@ -103,4 +105,19 @@ def observed(
     if isinstance(set_cold, float):
         after = after.with_cold(set_cold)
     after = after.settled(shown, unsettled)
+    back = state.tracked.keys() - after.tracked.keys()
+    # What is there once nothing of ours is awaited is what was set, whoever has made it so.
+    after = replace(
+        after,
+        base=after.base.overlaid_with(
+            Settings.of(
+                {
+                    setting: value
+                    for setting, value in values.items()
+                    if setting in back
+                    and not (cold and setting is Setting.HOT_WATER_MIN)
+                }
+            )
+        ),
+    )
     return state if after == state else after

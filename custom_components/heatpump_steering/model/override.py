@@ -13,6 +13,12 @@ VACATION: Final = "vacation"
 WELCOME_HOME: Final = "welcome_home"
 FOR_A_WHILE: Final = "for_a_while"
 """The name of one that was not given any."""
+OURS: Final = (VACATION, WELCOME_HOME, FOR_A_WHILE)
+"""The names that have a text in every language."""
+RESERVED: Final = frozenset({VACATION, WELCOME_HOME, "none", "unavailable", "unknown"})
+"""What nobody may call one: they mean something else, as a name or as the state of a sensor."""
+PRESET: Final = "preset:"
+"""What the name of a preset's begins with; its id follows, so that it can be called something else meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,11 @@ class Override:
         return self.key or self.name
 
     @property
+    def is_preset(self) -> bool:
+        """Return whether it is a preset's: there is one at a time."""
+        return self.name.startswith(PRESET)
+
+    @property
     def settings(self) -> AbstractSet[Setting]:
         """Return what it sets."""
         return self.values.keys() | self.by.keys()
@@ -68,6 +79,16 @@ class Override:
         """Return it as it goes on from an earlier one of its own: without what was changed by hand since that has begun."""
         without = self.without(earlier.left)
         return replace(without, left=earlier.left, began=earlier.began)
+
+    def together_with(self, other: Self) -> Self:
+        """Return one for both, of the same name at two heat pumps: it has what either has, and ends with the later one."""
+        open_end = None in (self.until, other.until)
+        return replace(
+            max(self, other, key=lambda it: it.began),
+            values=self.values.overlaid_with(other.values),
+            by={**self.by, **other.by},
+            until=None if open_end else max(filter(None, (self.until, other.until))),
+        )
 
     def on_top_of(self, beneath: Settings) -> Settings:
         """Return settings with this in force.

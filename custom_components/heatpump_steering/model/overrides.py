@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ..api import Setting, Settings, Value, same_value
 from .kept import read_settings, read_time
-from .limits import COLDEST_HOT_WATER, is_cold
+from .limits import COLDEST_HOT_WATER, HOT_WATER, is_cold
 from .override import VACATION, WELCOME_HOME, Override
 from .tracked import Tracked
 
@@ -26,6 +26,8 @@ class Overrides:
     tracked: Mapping[Setting, Tracked] = field(default_factory=dict)
     was_cold: bool = False
     """The hot water was allowed below 40 °C during the vacation in force, or may have been."""
+    is_returning: bool = False
+    """A vacation has ended, and not all of its settings are known to be back."""
     written_at: datetime | None = None
     """When the cloud has last accepted a change from here, of whatever settings, by its own clock."""
     guessed: frozenset[Setting] = frozenset()
@@ -46,6 +48,11 @@ class Overrides:
     def get(self, identity: str) -> Override | None:
         """Return the override of an identity that is in force, if there is one."""
         return next((it for it in self.in_force if it.identity == identity), None)
+
+    @property
+    def preset(self) -> Override | None:
+        """Return the preset's that is in force, if there is one."""
+        return next((it for it in self.in_force if it.is_preset), None)
 
     @property
     def was_cold_by_us(self) -> bool:
@@ -82,7 +89,8 @@ class Overrides:
     def desired(self) -> Settings:
         """Return base with the overrides in force on top, as far as it may be sent.
 
-        Outside a vacation the hot-water minimum is at least 40 °C, and not above the maximum as far as 40 °C allows.
+        The hot-water minimum is not above the maximum. Outside a vacation it is at least 40 °C, also where the maximum
+        is lower.
         """
         desired = self.base
         for override in self.in_force:
@@ -90,10 +98,12 @@ class Overrides:
         minimum = desired.hot_water_min
         if minimum is None and self.was_cold_by_us:
             minimum = COLDEST_HOT_WATER
-        if minimum is None or self.allows_cold:
+        if minimum is None:
             return desired
         if desired.hot_water_max is not None:
             minimum = min(minimum, desired.hot_water_max)
+        if self.allows_cold:
+            return replace(desired, hot_water_min=minimum)
         minimum = max(minimum, COLDEST_HOT_WATER)
         return replace(
             desired,
@@ -104,12 +114,14 @@ class Overrides:
     # Beginning and ending
 
     def begin(self, override: Override, *, shown: Settings) -> Self:
-        """Return the state with an override in force; the same identity replaces the one before.
+        """Return the state with an override in force; the same identity replaces the one before, as does a preset any other.
 
         A setting whose base is unknown is left out, since it could not be put back.
         """
         override = override.only(self.base.keys())
         ended = self.end(override.identity)
+        if override.is_preset:
+            ended = ended.without_preset()
         return replace(
             ended,
             # The order of the others stays: a vacation is on top, beneath it what was begun last.
@@ -144,7 +156,12 @@ class Overrides:
             self,
             in_force=tuple(it for it in self.in_force if it.identity != identity),
             was_cold=self.was_cold and identity != VACATION,
+            is_returning=self.is_returning or identity == VACATION,
         )
+
+    def without_preset(self) -> Self:
+        """Return the state without the override of a preset, if there is one."""
+        return self if self.preset is None else self.end(self.preset.name)
 
     def changed_by_hand(self, change: Settings) -> Self:
         """Return the state after somebody has changed settings: they are base, and leave the overrides.
@@ -176,8 +193,15 @@ class Overrides:
         )
 
     def without(self, settings: AbstractSet[Setting], *, base: Settings) -> Self:
-        """Return the state without settings in overrides and on their way back; their base is another."""
-        in_force = (it.without(settings) for it in self.in_force)
+        """Return the state without settings in overrides and on their way back; their base is another.
+
+        Whoever sets anything of the hot water does not want it hotter for the welcome.
+        """
+        in_force = (
+            it.without(settings)
+            for it in self.in_force
+            if it.name != WELCOME_HOME or not settings & HOT_WATER
+        )
         after = self.base.overlaid_with(base)
         if (
             base.hot_water_min is not None
@@ -191,10 +215,8 @@ class Overrides:
         return replace(
             self,
             base=after,
-            # Another one that has lost every setting is remembered until its end, so that it is not begun again.
-            in_force=tuple(
-                it for it in in_force if it.settings or it.name != WELCOME_HOME
-            ),
+            # One of an automation that has lost every setting is remembered until its end: it is not begun again.
+            in_force=tuple(it for it in in_force if it.settings or not it.is_preset),
             tracked={
                 setting: Tracked() if setting in settings else it
                 for setting, it in self.tracked.items()
@@ -224,7 +246,7 @@ class Overrides:
     def not_sent_by_hand(self, change: Settings) -> Self:
         """Return the state after somebody's change has certainly not been applied."""
         it = self.tracked.get(Setting.HOT_WATER_MIN)
-        if it is None or it.accepted or not self._leaves_cold(change):
+        if it is None or not self._leaves_cold(change):
             return self
         ours = tuple(
             value for value in it.ours if not same_value(value, change.hot_water_min)
@@ -309,9 +331,10 @@ class Overrides:
             for setting, it in self.tracked.items()
             if setting in busy or not is_back(setting, it)
         }
-        if len(tracked) == len(self.tracked):
+        is_returning = self.is_returning and not tracked.keys() <= self.overridden
+        if len(tracked) == len(self.tracked) and is_returning == self.is_returning:
             return self
-        return replace(self, tracked=tracked)
+        return replace(self, tracked=tracked, is_returning=is_returning)
 
     # On disk
 
@@ -324,6 +347,7 @@ class Overrides:
                 setting.value: it.to_json() for setting, it in self.tracked.items()
             },
             "was_cold": self.was_cold,
+            "is_returning": self.is_returning,
             "guessed": sorted(self.guessed),
             "written_at": None
             if self.written_at is None
@@ -352,6 +376,9 @@ class Overrides:
                 if setting in set(Setting)
             },
             was_cold=raw.get("was_cold") is True,
+            # Version 2 did not tell, and had nothing but vacations.
+            is_returning=raw.get("is_returning", bool(tracked) and not in_force)
+            is True,
             guessed=frozenset(read_settings(raw.get("guessed"))),
             written_at=read_time(raw.get("written_at")),
         ).all_tracked()

@@ -24,6 +24,8 @@ VACATION_TEMPERATURES: Final = frozenset(
 DEFAULT_PREFERRED_TEMPERATURE: Final = 16.0
 # °C at which legionella die within minutes.
 DEFAULT_WELCOME_TEMPERATURE: Final = 60.0
+# No hot water gets cold within this time.
+COOLS_DOWN_IN: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +76,13 @@ class Profile:
         return values.without(left)
 
     def welcome(
-        self, at_home: Settings, was_cold: bool, now: datetime
+        self, at_home: Settings, got_cold: bool, now: datetime
     ) -> Override | None:
         """Return the override that keeps the hot water hotter after a vacation; None where there is no need."""
         normal, hotter = at_home.hot_water_min, self.welcome_temperature
         if at_home.hot_water_max is not None:
             hotter = min(hotter, at_home.hot_water_max)
-        if not (was_cold and self.welcome_hours) or hotter <= max(
+        if not (got_cold and self.welcome_hours) or hotter <= max(
             normal or 0.0, COLDEST_HOT_WATER
         ):
             return None

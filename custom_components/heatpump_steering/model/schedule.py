@@ -47,9 +47,9 @@ class Plan:
         ends = self.ends(zone)
         return ends is not None and ends <= now
 
-    def cut_short(self, now: datetime, zone: tzinfo) -> Self:
-        """Return the plan as it is when it ends now."""
-        return replace(self, start=self.begins(zone), end=now)
+    def ending_at(self, end: datetime, zone: tzinfo) -> Self:
+        """Return the plan with another end, which is after its start."""
+        return replace(self, start=self.begins(zone), end=end)
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
@@ -130,6 +130,24 @@ def is_away(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> bool:
     return any(plan.covers(now, zone) for plan in plans)
 
 
+def ends_at(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> datetime | None:
+    """Return when the vacation of a time ends, or when the last one has ended; None for an open end, or for none at all.
+
+    Plans that overlap, or of which one begins when the other ends, are one vacation.
+    """
+    plans = list(plans)
+    over = max(
+        (ends for it in plans if (ends := it.ends(zone)) and ends <= now), default=None
+    )
+    at = now
+    while running := [it.ends(zone) for it in plans if it.covers(at, zone)]:
+        known = [ends for ends in running if ends is not None]
+        if len(known) < len(running):
+            return None
+        over = at = max(known)
+    return over
+
+
 def next_moment(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> datetime | None:
     """Return the next start or end, or None where nothing is planned."""
     return min(
@@ -155,9 +173,18 @@ def current_or_next(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> Plan 
 def ended(plans: Iterable[Plan], now: datetime, zone: tzinfo) -> list[Plan]:
     """Return the plans with those that run now cut short; what has only just begun goes altogether."""
     return [
-        plan.cut_short(now, zone) if plan.covers(now, zone) else plan
+        plan.ending_at(now, zone) if plan.covers(now, zone) else plan
         for plan in plans
         if not (plan.covers(now, zone) and plan.begins(zone) == now)
+    ]
+
+
+def ending_at(
+    plans: Iterable[Plan], end: datetime, now: datetime, zone: tzinfo
+) -> list[Plan]:
+    """Return the plans with another end for those that run now."""
+    return [
+        plan.ending_at(end, zone) if plan.covers(now, zone) else plan for plan in plans
     ]
 
 

@@ -226,11 +226,6 @@ class DeviceShadow:
         to_resend, given_up = self._judge_accepted(
             reading, number, now, is_from_before=is_from_before
         )
-        changed_elsewhere = (
-            ()
-            if first_read
-            else tuple(self._changed_since(shown_before, but_for=given_up))
-        )
         if is_from_before:
             # Better than nothing to show, but no reason to decide anything.
             return Outcome()
@@ -241,6 +236,11 @@ class DeviceShadow:
             self._accepted.keys(),
             reading.updated_at,
             {setting: its.keys() for setting, its in self._sent_by_hand.items()},
+        )
+        changed_elsewhere = (
+            ()
+            if first_read
+            else tuple(self._changed_since(shown_before, but_for=given_up))
         )
         self._forget_sent(now)
         outcome = Outcome(
@@ -335,6 +335,11 @@ class DeviceShadow:
             and not same_value(old, new)
             and setting not in but_for
             and new not in self._sent.get(setting, ())
+            # Nor what the cloud has made of an override's value.
+            and not (
+                (it := self.overrides.tracked.get(setting)) is not None
+                and it.is_ours(new)
+            )
         ]
 
     def _forget_sent(self, now: float) -> None:

@@ -1,6 +1,6 @@
 """Brings one heat pump to what is desired of it: begins and ends its overrides, and sends what differs."""
 
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
@@ -18,12 +18,17 @@ from ..model.errors import (
     StoppedError,
     StorageError,
 )
+from ..model.limits import HOT_WATER
 from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
-from ..model.profile import Profile
+from ..model.profile import COOLS_DOWN_IN, Profile
+from ..model.schedule import Plan
 from ..model.shadow import Outcome
 from .home import Home
-from .sender import HOT_WATER, named_settings
+from .sender import named_settings
+
+type Change = Callable[[Overrides], Overrides]
+"""What is to become of what is in force at a heat pump."""
 
 # How long what was refused is left out, in seconds: shorter than the pause between attempts, so that the next has it.
 LEFT_OUT: Final = 30.0
@@ -86,10 +91,7 @@ class Actuator:
         if shadow.overrides.is_idle:
             return Settings()
         return to_send(
-            shadow.overrides,
-            shadow.shown,
-            shadow.unsettled,
-            readable=self._home.can_read(target),
+            shadow.overrides, shadow.shown, readable=self._home.can_read(target)
         )
 
     def vacation_values(self, target: Target) -> Settings:
@@ -122,16 +124,28 @@ class Actuator:
                     replace(vacation, values=values, mode=mode)
                 )
         else:
-            welcome = self._profile.welcome(overrides.base, overrides.was_cold, now)
+            shown = self._home.shadow(target).shown
+            got_cold = (
+                overrides.was_cold and now - self._since(vacation) >= COOLS_DOWN_IN
+            )
+            welcome = self._profile.welcome(overrides.base, got_cold, now)
             overrides = overrides.end(VACATION)
             if welcome is not None:
-                overrides = overrides.begin(
-                    welcome, shown=self._home.shadow(target).shown
-                )
+                overrides = overrides.begin(welcome, shown=shown)
         for override in overrides.in_force:
             if override.until is not None and override.until <= now:
                 overrides = overrides.end(override.identity)
         return overrides
+
+    def _since(self, vacation: Override) -> datetime:
+        """Return since when a vacation is, also where it is known for less long, as after a backup from before it."""
+        zone = dt_util.get_default_time_zone()
+        starts = (
+            it.begins(zone)
+            for it in self._home.plans
+            if it.covers(vacation.began, zone)
+        )
+        return min((vacation.began, *starts))
 
     def is_partly_there(self, target: Target, problem: Problem) -> bool:
         """Return whether the cloud has refused a part of an override, and taken the rest."""
@@ -230,42 +244,71 @@ class Actuator:
         finally:
             self._home.storage.async_save_soon()
 
-    async def async_change_overrides(
-        self, target: Target, change: Callable[[Overrides], Overrides]
-    ) -> None:
+    async def async_change_overrides(self, target: Target, change: Change) -> None:
         """Change what is in force at a target, in the state and on the disk, when all that is ahead has been sent.
 
         Raises StorageError, StoppedError, and what `change` raises.
         """
 
         async def compute() -> Settings:
-            await self._keep(target, change(self._home.shadow(target).overrides))
+            await self._keep(self._changed({target: change}))
             return Settings()
 
         await self._home.put_computed(target, compute)
 
+    async def async_change_home(
+        self, changes: Mapping[Target, Change], plans: Callable[[], Iterable[Plan]]
+    ) -> None:
+        """Change what is in force at heat pumps and what is planned, as one, when all that is ahead has been sent.
+
+        Raises StorageError, StoppedError, and what a change raises; nothing is changed then.
+        """
+
+        async def compute() -> Settings:
+            await self._keep(self._changed(changes), tuple(plans()))
+            return Settings()
+
+        await self._home.put_computed(None, compute)
+
+    def _changed(self, changes: Mapping[Target, Change]) -> dict[Target, Overrides]:
+        return {
+            target: change(self._home.shadow(target).overrides)
+            for target, change in changes.items()
+        }
+
     async def _begin_and_end(self, target: Target) -> None:
         """Bring into the state what is planned, and on the disk; raises StorageError."""
         overrides = self._home.shadow(target).overrides
-        await self._keep(target, self.as_planned(target, overrides, dt_util.utcnow()))
+        await self._keep({target: self.as_planned(target, overrides, dt_util.utcnow())})
 
-    async def _keep(self, target: Target, overrides: Overrides) -> None:
-        """Have other overrides at a target, in the state and on the disk; raises StorageError."""
-        shadow = self._home.shadow(target)
-        before = shadow.overrides
-        if overrides == before:
+    async def _keep(
+        self, wanted: Mapping[Target, Overrides], plans: tuple[Plan, ...] | None = None
+    ) -> None:
+        """Have other overrides, and maybe other plans, in the state and on the disk; raises StorageError."""
+        plans_before = None if plans is None else self._home.plans
+        before = {target: self._home.shadow(target).overrides for target in wanted}
+        if wanted == before and plans == plans_before:
             return
-        shadow.overrides = overrides
+        self._have(wanted, plans)
         try:
             await self._home.storage.async_save()
         except StorageError:
-            shadow.overrides = before
+            self._have(before, plans_before)
             raise
-        stayed = {}
-        vacation = before.get(VACATION)
-        if vacation is not None and overrides.get(VACATION) is None:
-            stayed = dict(overrides.base.only(vacation.left).items())
-        self._home.changed({target: Outcome(stayed_by_hand=stayed)})
+        self._home.changed(
+            {
+                target: Outcome(stayed_by_hand=_stayed(before[target], overrides))
+                for target, overrides in wanted.items()
+            }
+        )
+
+    def _have(
+        self, wanted: Mapping[Target, Overrides], plans: tuple[Plan, ...] | None
+    ) -> None:
+        if plans is not None:
+            self._home.plans = plans
+        for target, overrides in wanted.items():
+            self._home.shadow(target).overrides = overrides
 
     def lacks_settings(self, target: Target) -> bool:
         """Return whether something cannot be done for want of settings that are unknown."""
@@ -278,3 +321,11 @@ class Actuator:
             shadow.shown.get(setting) is None and desired.get(setting) is not None
             for setting in shadow.overrides.tracked
         )
+
+
+def _stayed(before: Overrides, after: Overrides) -> dict[Setting, Value]:
+    """Return what stays as somebody has set it by hand during a vacation that is over now."""
+    vacation = before.get(VACATION)
+    if vacation is None or after.get(VACATION) is not None:
+        return {}
+    return dict(after.base.only(vacation.left).items())

@@ -1,14 +1,19 @@
 """What somebody sets for a while, beside vacations: begun and ended by presets, actions and buttons."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import starmap
+
+from homeassistant.util import dt as dt_util
 
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError
 from ..model.limits import check_order, check_values
 from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
-from .actuator import Actuator
+from ..model.schedule import ends_at
+from .actuator import Actuator, Change
 from .home import Home
 from .reconciler import Reconciler
 
@@ -23,13 +28,22 @@ class ForAWhile:
         self._reconciler = reconciler
 
     def in_force(self, target: Target) -> tuple[Override, ...]:
-        """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump."""
-        found = {
-            override.identity: override
-            for override in self._all(target)
-            # One whose settings were all changed by hand is only remembered, so that it is not begun again.
-            if override.settings or override.is_vacation
-        }
+        """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump.
+
+        A vacation ends as it is planned. What is in force at several heat pumps ends with the last of them.
+        """
+        zone = dt_util.get_default_time_zone()
+        vacation_ends = ends_at(self._home.plans, dt_util.utcnow(), zone)
+        found: dict[str, Override] = {}
+        for override in self._all(target):
+            if not (override.settings or override.is_vacation):
+                # All was changed by hand; it is remembered so that it is not begun again.
+                continue
+            if override.is_vacation:
+                override = replace(override, until=vacation_ends)
+            if (other := found.get(override.identity)) is not None:
+                override = override.together_with(other)
+            found[override.identity] = override
         return tuple(
             sorted(
                 found.values(),
@@ -60,9 +74,19 @@ class ForAWhile:
         """Begin an override at a heat pump, or at all of the home; the same identity replaces the one before.
 
         With `keep_changes`, what somebody has changed by hand since that one began stays as it is.
+        Raises StorageError and StoppedError if it was not begun, PendingError if the cloud does not have all of it yet;
+        and as `beginning` and its changes.
+        """
+        changes = self.beginning(target, override, keep_changes=keep_changes)
+        await self._async_carry_out(changes, Pending.OVERRIDE_START)
 
-        Raises LimitError for what may not be set, SettingsUnknownError where the cloud tells none of the settings,
-        StorageError and StoppedError if it was not begun, PendingError if the cloud does not have all of it yet.
+    def beginning(
+        self, target: Target, override: Override, *, keep_changes: bool = False
+    ) -> dict[Target, Change]:
+        """Return what is to become of heat pumps at which an override begins.
+
+        Raises LimitError for what may not be set; the changes raise SettingsUnknownError where the cloud tells none of the
+        settings.
         """
         values = override.values.checked()
         check_values(values, self._home.shown(target), on_vacation=False)
@@ -75,7 +99,7 @@ class ForAWhile:
                 return overrides.adjusted(override.continuing(current))
             return overrides.begin(override, shown=overrides.base)
 
-        await self._async_carry_out(target, begun, Pending.OVERRIDE_START)
+        return dict.fromkeys(self._targets(target), begun)
 
     async def async_end(
         self, target: Target, names: Iterable[str] | None = None
@@ -103,20 +127,32 @@ class ForAWhile:
                     overrides = overrides.end(override.identity)
             return overrides
 
-        await self._async_carry_out(target, ended, Pending.OVERRIDE_END)
+        changes = dict.fromkeys(self._targets(target), ended)
+        await self._async_carry_out(changes, Pending.OVERRIDE_END)
+
+    async def async_end_preset(self, target: Target) -> None:
+        """End the preset that is in force at a heat pump, or at any of the home; raises as `async_end`."""
+        changes = self.ending_preset(target)
+        await self._async_carry_out(changes, Pending.OVERRIDE_END)
+
+    def ending_preset(self, target: Target) -> dict[Target, Change]:
+        """Return what is to become of heat pumps at which the preset ends."""
+        return dict.fromkeys(self._targets(target), Overrides.without_preset)
+
+    def _targets(self, target: Target) -> list[Target]:
+        return self._home.targets if target is None else [target]
 
     async def _async_carry_out(
-        self, target: Target, change: Callable[[Overrides], Overrides], pending: Pending
+        self, changes: Mapping[Target, Change], pending: Pending
     ) -> None:
-        targets = self._home.targets if target is None else [target]
         outcomes = await asyncio.gather(
-            *(self._actuator.async_change_overrides(it, change) for it in targets),
+            *starmap(self._actuator.async_change_overrides, changes.items()),
             return_exceptions=True,
         )
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
         problems = await self._reconciler.async_carried_out()
-        for each in targets:
+        for each in changes:
             if each in problems:
                 raise PendingError(problems[each], pending)

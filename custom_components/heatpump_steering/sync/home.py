@@ -91,9 +91,8 @@ class Home:
     # On disk
 
     async def async_load(self) -> None:
-        """Read what is kept; files of version 1 are taken over."""
+        """Read what is kept, also in files of version 1."""
         self._take(await self.storage.async_load())
-        await self.storage.async_take_over()
 
     def _take(self, record: HomeRecord) -> None:
         self.plans = record.plans
@@ -127,10 +126,8 @@ class Home:
             plans=self.plans,
             targets={
                 target: TargetRecord(
-                    overrides=Overrides()
-                    if (shadow := shadows.get(target)) is None
-                    else shadow.overrides,
-                    updated_at=None if shadow is None else shadow.updated_at,
+                    overrides=(shadow := shadows.get(target, DeviceShadow())).overrides,
+                    updated_at=shadow.updated_at,
                     last_mode=self._last_modes.get(target),
                     outside=self._outside.get(target, NOTHING_EARLIER),
                 )
@@ -166,8 +163,8 @@ class Home:
 
     def have(self, targets: Iterable[Target]) -> None:
         """Have exactly these targets; what was kept of them is known again, and what goes is kept."""
-        wanted = list(targets)
-        for target, shadow in self.shadows.items():
+        wanted, there = list(targets), dict(self.shadows.items())
+        for target, shadow in there.items():
             if target not in wanted and shadow.overrides != Overrides():
                 self._away[target] = shadow
         if None in self._away and wanted and None not in wanted:
@@ -176,21 +173,13 @@ class Home:
             for target in wanted:
                 self._away.setdefault(target, DeviceShadow(overrides=home.overrides))
         self.shadows.have(
-            {
-                target: self._away.pop(target, DeviceShadow())
-                for target in wanted
-                if target not in self.targets
-            },
-            wanted,
+            {it: there.get(it) or self._away.pop(it, DeviceShadow()) for it in wanted}
         )
         if self.device_id is not None:
             # The entry was about all heat pumps before: nobody else ends what it has set at the others.
-            given_up: dict[Target, DeviceShadow] = {
-                target: self._away.pop(target)
-                for target, it in list(self._away.items())
-                if target is not None and not it.overrides.is_idle
-            }
-            self.shadows.given_up = {**self.shadows.given_up, **given_up}
+            for target, it in list(self._away.items()):
+                if target is not None and not it.overrides.is_idle:
+                    self.shadows.given_up[target] = self._away.pop(target)
         if not self.shadows.readable:
             for target in wanted:
                 shadow = self.shadow(target)
@@ -215,14 +204,22 @@ class Home:
         if lenders and device_id not in known:
             self._away[device_id] = DeviceShadow(overrides=lent(lenders, shown))
 
-    def replace_id(self, before: Target, after: Target) -> None:
-        """Let a target have what is kept of another one, which is not there any more; before there are any targets."""
-        self._take(self._record().with_new_id(before, after))
+    async def async_replace_id(self, before: Target, after: Target) -> None:
+        """Let a target have what is kept of another one, which is not there any more; before there are any targets.
+
+        Raises StorageError, and nothing has changed.
+        """
+        record = self._record()
+        self._take(record.with_new_id(before, after))
+        try:
+            await self.storage.async_save()
+        except StorageError:
+            self._take(record)
+            raise
 
     def shadow(self, target: Target) -> DeviceShadow:
         """Return the shadow of one heat pump, or of a home whose heat pumps are not known; also of one that has gone."""
-        found = self.shadows.get(target) or self._away.get(target)
-        return DeviceShadow() if found is None else found
+        return self.shadows.get(target) or self._away.get(target) or DeviceShadow()
 
     def is_addressed(self, target: Target) -> bool:
         """Return whether a target belongs to what the config entry is about."""

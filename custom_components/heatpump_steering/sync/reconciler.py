@@ -5,7 +5,7 @@ does depends on which event woke it. Callers ask for an override to begin or to 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -20,6 +20,7 @@ from ..api import (
     BadKeyError,
     NotFoundError,
     ReadingNotOfferedError,
+    Setting,
     SteeringError,
     TooManyRequestsError,
     same_value,
@@ -108,10 +109,10 @@ class Reconciler:
         """Return the targets that there are, and those that were given up before their overrides were over."""
         return [*self._home.targets, *self._home.shadows.given_up]
 
-    def is_behind(self, target: Target) -> bool:
-        """Return whether a target is not as it is desired to be, as far as that can be brought about."""
+    def is_behind(self, target: Target, settings: AbstractSet[Setting]) -> bool:
+        """Return whether settings of a target are not as desired, as far as that can be brought about."""
         backlog = self._backlogs.get(target)
-        return bool(self._actuator.to_send(target)) or (
+        return bool(self._actuator.to_send(target).keys() & settings) or (
             backlog is not None
             and backlog.problem is not None
             and not self._actuator.is_partly_there(target, backlog.problem)

@@ -23,7 +23,7 @@ from ..api import (
 )
 from ..const import Target
 from ..model.errors import PROBLEMS, LimitError, UncertainError
-from ..model.limits import check_hot_water, check_order
+from ..model.limits import HOT_WATER, check_hot_water, check_order
 from .shadows import Shadows
 from .write_queue import Batch, QueuedChange, merged
 
@@ -33,9 +33,6 @@ FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
 # Up to which part of a pause is random, so that many homes do not come back in step.
 JITTER: Final = 0.5
-
-# What the rules for a change as a whole are about.
-HOT_WATER: Final = {Setting.HOT_WATER_MIN, Setting.HOT_WATER_MAX}
 
 
 class Sender:

@@ -19,7 +19,7 @@ def async_session(hass: HomeAssistant) -> ClientSession:
 
 
 @contextmanager
-def session_for_a_test(hass: HomeAssistant) -> Iterator[ClientSession]:
+def session_for_a_moment(hass: HomeAssistant) -> Iterator[ClientSession]:
     """Yield a session that keeps no cookies, and close it afterwards."""
     session = async_create_clientsession(
         hass, auto_cleanup=False, cookie_jar=DummyCookieJar()

@@ -40,14 +40,9 @@ class Shadows:
         """Return whether there is anything that a read has yet to confirm."""
         return any(shadow.waiting for shadow in self._shadows.values())
 
-    def have(
-        self, new: Mapping[Target, DeviceShadow], targets: Iterable[Target]
-    ) -> None:
-        """Have a shadow for each of these targets and for nothing else; of those that have none, the new ones."""
-        self._shadows = {
-            target: self._shadows[target] if target in self._shadows else new[target]
-            for target in targets
-        }
+    def have(self, shadows: Mapping[Target, DeviceShadow]) -> None:
+        """Have these targets and no others."""
+        self._shadows = dict(shadows)
 
     def replace(self, target: Target, shadow: DeviceShadow) -> None:
         """Have another shadow for a target that has one."""

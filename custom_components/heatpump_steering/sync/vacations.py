@@ -1,6 +1,7 @@
 """Vacations of a home, as they are planned in the calendar and begun at a thermostat; and how far each of them is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from homeassistant.util import dt as dt_util
@@ -9,8 +10,8 @@ from ..api import Setting
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError, StorageError
 from ..model.override import VACATION, WELCOME_HOME
-from ..model.schedule import Plan, ended, new_uid, remembered
-from .actuator import Actuator
+from ..model.schedule import Plan, ended, ending_at, new_uid, remembered
+from .actuator import Actuator, Change
 from .home import Home
 from .reconciler import Reconciler
 
@@ -66,15 +67,31 @@ class Vacations:
 
     def _stage(self, target: Target) -> Stage:
         overrides = self._home.shadow(target).overrides
-        on_vacation = overrides.get(VACATION) is not None
+        vacation = overrides.get(VACATION)
         if self._actuator.is_away(target, dt_util.utcnow()):
-            is_done = on_vacation and not self._reconciler.is_behind(target)
+            is_done = vacation is not None and not self._reconciler.is_behind(
+                target, vacation.settings
+            )
             return Stage.AWAY if is_done else Stage.STARTING
-        if on_vacation or self._reconciler.is_behind(target):
+        if vacation is not None or (
+            overrides.is_returning
+            and self._reconciler.is_behind(
+                target, overrides.tracked.keys() - overrides.overridden
+            )
+        ):
             return Stage.ENDING
         if overrides.get(WELCOME_HOME) is not None:
             return Stage.WELCOME_HOME
         return Stage.HOME
+
+    def pending(self, target: Target) -> Pending:
+        """Return what a target is behind with, if it is."""
+        overrides = self._home.shadow(target).overrides
+        if self._actuator.is_away(target, dt_util.utcnow()):
+            return Pending.VACATION_START
+        if overrides.is_returning or overrides.get(VACATION) is not None:
+            return Pending.VACATION_END
+        return Pending.OVERRIDE_START if overrides.in_force else Pending.OVERRIDE_END
 
     def in_hand(self, target: Target) -> frozenset[Setting]:
         """Return the settings that a vacation has in hand, from when it should begin until they are put back.
@@ -115,27 +132,56 @@ class Vacations:
             self._home.changed()
             self._reconciler.look()
 
-    async def async_leave(self, summary: str) -> None:
-        """Begin a vacation now, with an open end; one that runs already goes on.
+    async def async_leave(
+        self,
+        summary: str,
+        until: datetime | None = None,
+        changes: Mapping[Target, Change] | None = None,
+    ) -> None:
+        """Begin a vacation now; one that runs already goes on, until another end where one is given.
 
-        Raises PendingError while the cloud does not have all of it, SettingsUnknownError where no heat pump tells a
-        setting that a vacation sets, StorageError if it cannot be written down.
+        `changes` of what is in force at heat pumps are made along with it, as one. Raises PendingError while the cloud
+        does not have all of it, SettingsUnknownError where no heat pump tells a setting that a vacation sets,
+        StorageError if it cannot be written down.
         """
         if not any(map(self._actuator.vacation_values, self._home.targets)):
             raise SettingsUnknownError
-        if not self.is_away:
-            plan = Plan(
-                uid=new_uid(), summary=summary, start=dt_util.utcnow(), end=None
-            )
-            await self.async_plan([*self._home.plans, plan])
+        now, zone = dt_util.utcnow(), dt_util.get_default_time_zone()
+        plan = Plan(uid=new_uid(), summary=summary, start=now, end=until)
+
+        def leaving() -> Iterable[Plan]:
+            if not self.is_away:
+                return (*self._home.plans, plan)
+            if until is None:
+                return self._home.plans
+            return ending_at(self._home.plans, until, now, zone)
+
+        await self._async_plan_at_once(leaving, changes)
         await self._async_carry_out()
 
-    async def async_come_home(self) -> None:
-        """End the vacation now; raises PendingError while not all is back, StorageError if it cannot be written down."""
-        if self.is_away:
-            zone = dt_util.get_default_time_zone()
-            await self.async_plan(ended(self._home.plans, dt_util.utcnow(), zone))
+    async def async_come_home(
+        self, changes: Mapping[Target, Change] | None = None
+    ) -> None:
+        """End the vacation now; `changes` of what is in force at heat pumps are made along with it, as one.
+
+        Raises PendingError while not all is back, StorageError if it cannot be written down, and what a change raises.
+        """
+        zone = dt_util.get_default_time_zone()
+        await self._async_plan_at_once(
+            lambda: ended(self._home.plans, dt_util.utcnow(), zone), changes
+        )
         await self._async_carry_out()
+
+    async def _async_plan_at_once(
+        self,
+        plans: Callable[[], Iterable[Plan]],
+        changes: Mapping[Target, Change] | None,
+    ) -> None:
+        """Keep other plans; without changes along with it there is nothing in the queue to wait for."""
+        if changes is not None:
+            await self._actuator.async_change_home(changes, plans)
+        elif (wanted := tuple(plans())) != self._home.plans:
+            await self.async_plan(wanted)
 
     async def _async_carry_out(self) -> None:
         pending = Pending.VACATION_START if self.is_away else Pending.VACATION_END

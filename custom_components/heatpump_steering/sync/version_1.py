@@ -154,6 +154,7 @@ def _with_record(
         in_force=in_force,
         tracked=tracked,
         was_cold=raw.get("cold") is True and not is_welcome,
+        is_returning=stage == "ending",
     )
 
 
@@ -175,6 +176,7 @@ def _with_returns(overrides: Overrides, raw: Mapping[str, Any] | None) -> Overri
         overrides,
         base=overrides.base.overlaid_with(back.only(returning.keys())),
         tracked={**overrides.tracked, **returning},
+        is_returning=overrides.is_returning or bool(returning),
     )
 
 

@@ -1,6 +1,8 @@
 """What the key may do, as the cloud answers: asks for another one, and takes that back by itself once it works."""
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from dataclasses import dataclass, field
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant, callback
 
 from ..api import BadKeyError, ReadingRefusedError, SettingsClient, SteeringError
@@ -9,31 +11,24 @@ from ..model.errors import StoppedError
 from ..sync.home import Home
 
 
+@dataclass(eq=False)
 class Access:
     """The access of one config entry."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        client: SettingsClient,
-        home: Home,
-    ) -> None:
-        """Take the way to the cloud, and the home, which knows whether a change was refused."""
-        self._hass = hass
-        self._entry = entry
-        self._client = client
-        self._home = home
-        self._is_reading_refused = False
-        self._was_refused = False
+    hass: HomeAssistant
+    entry: ConfigEntry
+    client: SettingsClient
+    home: Home
+    _is_reading_refused: bool = field(default=False, init=False)
+    _was_refused: bool = field(default=False, init=False)
 
     async def async_prove(self, error: SteeringError) -> SteeringError | None:
-        """Find out what a refused read means, with a change that changes nothing; return what is in the way.
+        """Return what a refused read means: a change that changes nothing tells a bad key from one that may only write.
 
-        A key that is refused there, too, is bad; one that is not may only write. None where there was no time to ask.
+        None where there was no time to ask.
         """
         try:
-            await self._home.prove_key()
+            await self.home.prove_key()
         except BadKeyError as proof:
             self._is_reading_refused = True
             self.look()
@@ -47,23 +42,23 @@ class Access:
     async def async_note_read(self) -> None:
         """Note that the settings could be read; where a key is asked for, a change with nothing in it tells the rest."""
         self._is_reading_refused = False
-        if self._is_asking:
+        if self._requests:
             await self._async_try_on()
 
     async def _async_try_on(self) -> None:
         """Close the request for another key if this one may write."""
         try:
-            await self._home.prove_key()
+            await self.home.prove_key()
         except SteeringError, StoppedError:
             return
         self._close()
 
     async def async_can_read(self) -> bool:
         """Return whether a key that was refused for a change may read."""
-        if not self._home.shadows.readable:
+        if not self.home.shadows.readable:
             return False
         try:
-            await self._home.look()
+            await self.home.look()
         except SteeringError:
             return False
         return True
@@ -71,40 +66,38 @@ class Access:
     @callback
     def look(self) -> None:
         """Ask for another key where this one is refused, and close the request when a change is accepted after that."""
-        if self._is_reading_refused or self._home.is_write_refused:
+        if self._is_reading_refused or self.home.is_write_refused:
             self._was_refused = True
-            self._entry.async_start_reauth(self._hass)
+            self.entry.async_start_reauth(self.hass)
         elif self._was_refused:
             self._close()
 
     @property
-    def _is_asking(self) -> bool:
-        return any(self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH}))
+    def _requests(self) -> list[ConfigFlowResult]:
+        return list(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}))
 
     def _close(self) -> None:
         self._was_refused = False
-        for flow in list(
-            self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})
-        ):
-            self._hass.config_entries.flow.async_abort(flow["flow_id"])
+        for flow in self._requests:
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     async def async_try_to_read(self) -> None:
         """Find out whether a key that could only write may read by now; the entry is set up anew then."""
-        user_id = self._entry.data[CONF_USER_ID]
+        user_id = self.entry.data[CONF_USER_ID]
         try:
-            reading = await self._client.get_settings(user_id, self._home.device_id)
+            reading = await self.client.get_settings(user_id, self.home.device_id)
         except SteeringError:
-            if self._is_asking:
+            if self._requests:
                 await self._async_try_on()
             return
         # No heat pump at all is a failure, not the truth.
         if reading.heat_pumps:
             self.set_write_only(False)
-            self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
+            self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
 
     @callback
     def set_write_only(self, write_only: bool) -> None:
         """Keep in the entry whether the key may only write."""
-        self._hass.config_entries.async_update_entry(
-            self._entry, data={**self._entry.data, CONF_WRITE_ONLY: write_only}
+        self.hass.config_entries.async_update_entry(
+            self.entry, data={**self.entry.data, CONF_WRITE_ONLY: write_only}
         )

@@ -1,6 +1,5 @@
 """What somebody types to connect a home: cleaned, checked, and tried at the cloud."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import re
@@ -9,13 +8,15 @@ from typing import Final
 
 from yarl import URL
 
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+from homeassistant.util.network import is_local
+
 from ..api import (
     BadKeyError,
     Failure,
     Listing,
     NotFoundError,
     NotUnderstandableError,
-    PassedOver,
     ReadingNotOfferedError,
     RefusedError,
     Settings,
@@ -25,10 +26,7 @@ from ..api import (
     UnavailableError,
 )
 from ..api.client import DEVICES_PATH, SETTINGS_PATH
-from ..const import CONF_BASE_URL, CONF_USER_ID, PRODUCTION_URL, SANDBOX_URL
-
-# The servers may be named, too: an automation, or somebody who types, need not know the addresses.
-SERVERS: Final = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
+from ..const import CONF_BASE_URL, CONF_USER_ID
 
 _UNAVAILABLE: Final = {
     Failure.NOT_REACHED: "cannot_connect",
@@ -46,27 +44,21 @@ _HOST: Final = re.compile(
 )
 _LONGEST_HOST: Final = 253
 _NUMBER_AT_THE_END: Final = re.compile(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
-_LOCAL_NETWORKS: Final = tuple(
-    map(
-        ip_network,
-        (
-            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
-            *("169.254.0.0/16", "::1", "fc00::/7", "fe80::/10"),
-        ),
-    )
-)
+# Home Assistant 2026.10 takes only the upper half of these for local.
+_UNIQUE_LOCAL: Final = ip_network("fc00::/7")
 _LOCAL_SUFFIXES: Final = (".local", ".lan", ".home.arpa", ".internal", ".localhost")
 
 
+@dataclass(eq=False)
 class InputError(Exception):
-    """Something typed that cannot be right; names the field of the form and the key of the text."""
+    """Something typed that cannot be right."""
 
-    def __init__(self, field: str, key: str, reason: str = "") -> None:
-        """Keep field, key, and what the text quotes: the cloud's own words, or its status."""
-        super().__init__(field, key)
-        self.field = field
-        self.key = key
-        self.reason = reason
+    field: str
+    """Of the form."""
+    key: str
+    """Of the text."""
+    reason: str = ""
+    """What the text quotes: the cloud's own words, or its status."""
 
 
 def cleaned(text: str) -> str:
@@ -78,7 +70,7 @@ def checked_key(text: str) -> str:
     """Return the API key; raises InputError if it cannot be sent in a header."""
     key = cleaned(text)
     if not key.isascii() or not key.isprintable() or " " in key or not key:
-        raise InputError("api_key", "malformed_key")
+        raise InputError(CONF_API_KEY, "malformed_key")
     return key
 
 
@@ -93,7 +85,6 @@ def checked_id(field: str, text: str) -> str:
 def checked_server(text: str) -> str:
     """Return the server's address; raises InputError for what is no address, or would send the key openly."""
     typed = cleaned(text)
-    typed = SERVERS.get(typed.lower(), typed)
     try:
         url = URL(typed if "://" in typed else f"https://{typed}")
         # Read here as the client reads it: not every name that can be written can also be looked up.
@@ -128,14 +119,13 @@ def without_api_path(address: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    """Return whether a host can be looked up, or is an IP address."""
     return _address(host) is not None or (
         len(host) <= _LONGEST_HOST and bool(_HOST.fullmatch(host))
     )
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the IP address that a host is, in any of the spellings in which it would be reached; None for a name."""
+    """Return the IP address that a host is, in any spelling that would reach it; None for a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -150,14 +140,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 def _is_local(host: str) -> bool:
     """Return whether a host is in the house, so that nobody outside can listen."""
     if (address := _address(host)) is not None:
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        # Not all that is not public, and nothing that leads to an address of the other version.
-        return any(
-            address in network
-            for network in _LOCAL_NETWORKS
-            if network.version == address.version
-        )
+        return is_local(address) or address in _UNIQUE_LOCAL
     # What ends in a number is a mistaken address, whatever a server of names makes of it.
     return not _NUMBER_AT_THE_END.search(host) and (
         "." not in host or host.endswith(_LOCAL_SUFFIXES)
@@ -181,10 +164,10 @@ async def async_try_out(
     *,
     must_write: bool = False,
 ) -> Access:
-    """Find out whether the key, the user and the heat pump are right, without changing anything.
+    """Find out whether key, user and heat pump are right, without changing anything; raises InputError.
 
-    Reads first. Where reading is refused, a change with no settings in it tells a key that may only write from a
-    bad one; where it `must_write`, a key that can read is tried so, too. Raises InputError.
+    A change with no settings in it tells a key that may only write from a bad one, and shows whether one that can read
+    can write, where it `must_write`.
     """
     try:
         try:
@@ -193,8 +176,17 @@ async def async_try_out(
             await _try_to_write(client, user_id, device_id)
             return Access(write_only=True)
         if must_write:
-            await _prove_writing(client, user_id, device_id)
-        listed = await _listed(client, user_id)
+            try:
+                await client.patch_settings(user_id, device_id, Settings())
+            except BadKeyError:
+                raise InputError(CONF_API_KEY, "key_may_only_read") from None
+            except NotFoundError, RefusedError:
+                # Whether user and heat pump are right, the reading tells.
+                pass
+        try:
+            listed = await client.get_heat_pumps(user_id)
+        except BadKeyError, NotFoundError, ReadingNotOfferedError:
+            listed = Listing()
     except TooManyRequestsError:
         raise InputError("base", "too_many_requests") from None
     except UnavailableError as error:
@@ -208,12 +200,18 @@ async def async_try_out(
     found = reading.heat_pumps.keys() - listed.others
     found |= {heat_pump.device_id for heat_pump in listed.heat_pumps}
     if not found:
-        raise _nothing_found(reading.passed_over + listed.passed_over)
+        # What there is instead helps to find out why.
+        passed_over = reading.passed_over + listed.passed_over
+        if passed_over.other_kinds:
+            raise InputError(CONF_USER_ID, "only_other_kinds", passed_over.kinds)
+        if passed_over.other_users:
+            raise InputError(CONF_USER_ID, "only_other_users")
+        raise InputError(CONF_USER_ID, "no_heat_pumps")
     if device_id is None:
         return Access(write_only=False, device_ids=frozenset(found))
     name = client.device_ids.name(device_id)
     if name not in found:
-        raise InputError("device_id", "unknown_device")
+        raise InputError(CONF_DEVICE_ID, "unknown_device")
     return Access(
         write_only=False,
         device_ids=frozenset(found),
@@ -221,52 +219,19 @@ async def async_try_out(
     )
 
 
-def _nothing_found(passed_over: PassedOver) -> InputError:
-    """Return what to say of a user without any heat pump; what there is instead helps to find out why."""
-    if passed_over.other_kinds:
-        return InputError(CONF_USER_ID, "only_other_kinds", passed_over.kinds)
-    if passed_over.other_users:
-        return InputError(CONF_USER_ID, "only_other_users")
-    return InputError(CONF_USER_ID, "no_heat_pumps")
-
-
-async def _listed(client: SettingsClient, user_id: str) -> Listing:
-    """Return the list of the user's heat pumps; an empty one where there is none to read."""
-    try:
-        return await client.get_heat_pumps(user_id)
-    except BadKeyError, NotFoundError, ReadingNotOfferedError:
-        return Listing()
-
-
-async def _prove_writing(
-    client: SettingsClient, user_id: str, device_id: str | None
-) -> None:
-    """Send a change with only the ids; raises InputError for a key that may only read.
-
-    Whether user and heat pump are right, the reading tells.
-    """
-    with suppress(NotFoundError, RefusedError):
-        try:
-            await client.patch_settings(user_id, device_id, Settings())
-        except BadKeyError:
-            raise InputError("api_key", "key_may_only_read") from None
-
-
 async def _try_to_write(
     client: SettingsClient, user_id: str, device_id: str | None
 ) -> None:
-    """Send a change with only the ids; raises InputError for a bad key, user or heat pump."""
+    """Send a change with only the ids; raises InputError for a bad key, user or heat pump, and SteeringError."""
     try:
         await client.patch_settings(user_id, device_id, Settings())
     except BadKeyError:
-        raise InputError("api_key", "invalid_auth") from None
+        raise InputError(CONF_API_KEY, "invalid_auth") from None
     except NotFoundError:
         if device_id is None:
             raise InputError(CONF_USER_ID, "unknown_user") from None
-    except RefusedError as error:
-        raise InputError("base", "refused", str(error)) from None
     else:
         return
     # Which of the two is it that the cloud does not know?
     await _try_to_write(client, user_id, None)
-    raise InputError("device_id", "unknown_device")
+    raise InputError(CONF_DEVICE_ID, "unknown_device")

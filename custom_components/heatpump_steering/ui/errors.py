@@ -33,7 +33,6 @@ from ..model.errors import (
 )
 from ..model.limits import (
     COLDEST_HOT_WATER,
-    DIFFERENCES,
     ColdHotWaterError,
     HotWaterOrderError,
     OutOfRangeError,
@@ -41,6 +40,7 @@ from ..model.limits import (
 from .texts import (
     async_common_text,
     async_error_text,
+    async_value_text,
     difference_text,
     temperature_text,
 )
@@ -74,12 +74,11 @@ def action_error(
     """Return what an action raises for an error: ServiceValidationError where the change itself is at fault."""
     match error:
         case OutOfRangeError():
-            text = difference_text if error.setting in DIFFERENCES else temperature_text
             return wrong_input(
                 f"out_of_range_{error.setting}",
-                value=text(hass, error.value),
-                minimum=text(hass, error.range.minimum),
-                maximum=text(hass, error.range.maximum),
+                value=async_value_text(hass, error.setting, error.value),
+                minimum=async_value_text(hass, error.setting, error.range.minimum),
+                maximum=async_value_text(hass, error.setting, error.range.maximum),
             )
         case ColdHotWaterError():
             return wrong_input(

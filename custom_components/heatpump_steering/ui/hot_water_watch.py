@@ -1,5 +1,6 @@
 """The watch over the hot water: a minimum below 40 °C outside a vacation does not go unnoticed."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -20,25 +21,17 @@ from .texts import temperature_text
 GRACE: Final = 600.0
 
 
+@dataclass(eq=False)
 class HotWaterWatch:
-    """Watches the hot-water minimum of every heat pump of a config entry."""
+    """Watches the hot-water minimum of every heat pump of a config entry, but for those on vacation."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry_id: str,
-        inventory: Inventory,
-        home: Home,
-        vacations: Vacations,
-    ) -> None:
-        """Watch the heat pumps of a home, but for those on vacation."""
-        self._hass = hass
-        self._entry_id = entry_id
-        self._inventory = inventory
-        self._home = home
-        self._vacations = vacations
-        self._since: dict[Target, float] = {}
-        self._unsub_timer: CALLBACK_TYPE | None = None
+    hass: HomeAssistant
+    entry_id: str
+    inventory: Inventory
+    home: Home
+    vacations: Vacations
+    _since: dict[Target, float] = field(default_factory=dict, init=False)
+    _unsub_timer: CALLBACK_TYPE | None = field(default=None, init=False)
 
     @callback
     def look(self, _: datetime | None = None) -> None:
@@ -47,19 +40,19 @@ class HotWaterWatch:
         now = monotonic()
         cold = {
             target: minimum
-            for target in self._home.targets
-            if is_cold(shown := self._home.shown(target))
+            for target in self.home.targets
+            if is_cold(shown := self.home.shown(target))
             and (minimum := shown.hot_water_min) is not None
-            and self._vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
+            and self.vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
         }
         self._since = {target: self._since.get(target, now) for target in cold}
-        prefix = f"hot_water_{self._entry_id}_"
+        prefix = f"hot_water_{self.entry_id}_"
         # With the minimum: whoever leaves it as it is has not said yes to any other.
         issues = {
             target: f"{prefix}{anonymous(target)}_{minimum:g}"
             for target, minimum in cold.items()
         }
-        async_close_others(self._hass, prefix, issues.values())
+        async_close_others(self.hass, prefix, issues.values())
         waits = []
         for target, issue_id in issues.items():
             if (wait := self._since[target] + GRACE - now) > 0:
@@ -67,7 +60,7 @@ class HotWaterWatch:
             else:
                 self._show(issue_id, target, cold[target])
         if waits:
-            self._unsub_timer = async_call_later(self._hass, min(waits), self.look)
+            self._unsub_timer = async_call_later(self.hass, min(waits), self.look)
 
     @callback
     def stop(self) -> None:
@@ -78,25 +71,25 @@ class HotWaterWatch:
 
     def _show(self, issue_id: str, target: Target, minimum: float) -> None:
         """Show an issue that offers the minimum from before, as far as it can be set."""
-        base = self._home.shadow(target).overrides.base
+        base = self.home.shadow(target).overrides.base
         before = base.hot_water_min or COLDEST_HOT_WATER
         highest = RANGES[Setting.HOT_WATER_MIN].maximum
-        if (maximum := self._home.shown(target).hot_water_max) is not None:
+        if (maximum := self.home.shown(target).hot_water_max) is not None:
             highest = min(highest, maximum)
         before = max(min(before, highest), COLDEST_HOT_WATER)
-        ids = self._inventory.identifiers
+        ids = self.inventory.identifiers
         async_create_issue(
-            self._hass,
+            self.hass,
             issue_id,
             {
-                "heat_pump": ids.async_device_name(target, target or ""),
-                "minimum": temperature_text(self._hass, minimum),
-                "before": temperature_text(self._hass, before),
-                "coldest": temperature_text(self._hass, COLDEST_HOT_WATER),
+                "heat_pump": ids.async_device_name(target),
+                "minimum": temperature_text(self.hass, minimum),
+                "before": temperature_text(self.hass, before),
+                "coldest": temperature_text(self.hass, COLDEST_HOT_WATER),
                 "page": HOT_WATER_PAGE,
             },
             data={
-                "entry_id": self._entry_id,
+                "entry_id": self.entry_id,
                 "target": target or HOME_KEY,
                 "before": before,
             },

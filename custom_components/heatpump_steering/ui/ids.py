@@ -15,8 +15,9 @@ from homeassistant.const import CONF_DEVICE_ID, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from ..api import Setting
+from ..api import SWITCHES, Setting
 from ..const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, HOME_KEY, Target
+from ..model.limits import RANGES
 
 # Every target has one, so it stands for all entities of its target.
 _THERMOSTAT: Final = "climate"
@@ -26,28 +27,17 @@ _ACCOUNT_LINK: Final = "account_link"
 CALENDAR: Final = "vacation"
 # What the home is called in plain ids, and what a heat pump may be called as well.
 _PLAIN_HOME: Final = "home"
-# Also what is no proper Unicode has to be told apart.
 _ANY_TEXT: Final = "surrogatepass"
 
-_PLATFORMS = {
-    Setting.PREFERRED_TEMPERATURE: Platform.NUMBER,
-    Setting.ALLOWED_BELOW: Platform.NUMBER,
-    Setting.ALLOWED_ABOVE: Platform.NUMBER,
-    Setting.HOT_WATER_MIN: Platform.NUMBER,
-    Setting.HOT_WATER_MAX: Platform.NUMBER,
+PLATFORMS: Final = {
+    **dict.fromkeys(RANGES, Platform.NUMBER),
+    **dict.fromkeys(SWITCHES, Platform.SWITCH),
     Setting.CONTROL_MODE: Platform.SELECT,
-    Setting.SCHEDULE: Platform.SWITCH,
-    Setting.FLEX_TRADING: Platform.SWITCH,
-    Setting.DYNAMIC_TARIFF: Platform.SWITCH,
-    Setting.PV_SELF_CONSUMPTION: Platform.SWITCH,
 }
 
 
 def namespace(data: Mapping[str, Any]) -> str:
-    """Return what the ids of an entry's entities and devices begin with.
-
-    It is the user id, but for a second home that has the same one at another server.
-    """
+    """Return what an entry's ids begin with: the user id, but for a second home with the same one at another server."""
     found: str = data.get(CONF_NAMESPACE, data[CONF_USER_ID])
     return found
 
@@ -89,8 +79,7 @@ class Identifiers:
     def settle(self, heat_pumps: Container[str]) -> None:
         """Settle, with the first heat pumps that are known, whether the home's plain ids are those of one called so.
 
-        Where plain ids were given, a heat pump came before the home; and it has an entity that the home has not, but
-        for a home of one heat pump that could not be read for a while.
+        A heat pump has an entity that the home has not, but for one that could not be read for a while.
         """
         if not self._settled:
             self._settled = True
@@ -122,7 +111,9 @@ class Identifiers:
 
     def _new(self, target: Target, *key: str) -> str:
         parts = (self._namespace, HOME_KEY if target is None else target)
-        return "/".join((*map(_quoted, parts), *key))
+        # Also what is no proper Unicode has to be told apart.
+        quoted = (quote(part, safe="", errors=_ANY_TEXT) for part in parts)
+        return "/".join((*quoted, *key))
 
     def _may_be_plain(self, target: Target) -> bool:
         """Return whether the plain ids of a target are its own, if there are any."""
@@ -136,17 +127,25 @@ class Identifiers:
         )
 
     @callback
-    def async_device_name(self, target: Target, default: str) -> str:
-        """Return what the house calls a target; the default while it has no device."""
+    def async_device_name(self, target: Target, default: str | None = None) -> str:
+        """Return what the house calls a target; the default, or else its id, while it has no device."""
         device = self.async_device(target)
-        return (device and (device.name_by_user or device.name)) or default
+        name = device and (device.name_by_user or device.name)
+        return name or default or target or ""
 
     @callback
     def async_entity(self, target: Target, setting: Setting) -> er.RegistryEntry | None:
         """Return the registry entry of the entity that shows a setting, if there is one."""
+        return self.async_entity_of(target, PLATFORMS[setting], setting)
+
+    @callback
+    def async_entity_of(
+        self, target: Target, platform: Platform, key: str
+    ) -> er.RegistryEntry | None:
+        """Return the registry entry of an entity of a target, if there is one."""
         registry = er.async_get(self._hass)
         entity_id = registry.async_get_entity_id(
-            _PLATFORMS[setting], DOMAIN, self.unique_id(target, setting)
+            platform, DOMAIN, self.unique_id(target, key)
         )
         return registry.async_get(entity_id) if entity_id else None
 
@@ -177,7 +176,6 @@ class Identifiers:
         )
 
     def _target_of(self, identifier: str) -> Target:
-        """Return which target a device is of."""
         if identifier.startswith(new := self._new("")):
             return unquote(identifier.removeprefix(new), errors=_ANY_TEXT) or None
         target = identifier.removeprefix(f"{self._namespace}_")
@@ -189,7 +187,3 @@ class Identifiers:
         return dr.async_entries_for_config_entry(
             dr.async_get(self._hass), self._entry_id
         )
-
-
-def _quoted(part: str) -> str:
-    return quote(part, safe="", errors=_ANY_TEXT)

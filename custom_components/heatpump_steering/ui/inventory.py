@@ -1,14 +1,15 @@
 """Which heat pumps there are: by the settings read, and by the list that is read now and then."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import replace
 from time import monotonic
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE_ID
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..api import (
     BadKeyError,
@@ -23,13 +24,16 @@ from ..api import (
     SteeringError,
 )
 from ..const import CONF_USER_ID, DOMAIN, LIST_INTERVAL, LOGGER, Target
+from ..model.errors import StorageError
 from ..model.identity import Question, alike, may_be
 from ..sync.home import Home
 from .entries import home_of
 from .ids import Identifiers
 from .new_id import async_replace_id
 from .questions import async_ask_only, question_id
-from .stale_devices import READS_UNTIL_GONE, StaleDevices
+
+# A heat pump that blinks away for a poll or two stays available, and keeps its device and history.
+READS_UNTIL_GONE = 3
 
 
 class Inventory:
@@ -47,6 +51,7 @@ class Inventory:
         self._hass = hass
         self._entry = entry
         self._client = client
+        self._user_id: str = entry.data[CONF_USER_ID]
         self._home = home
         self.identifiers = identifiers
         self.heat_pumps: Mapping[str, HeatPump] = {}
@@ -56,21 +61,14 @@ class Inventory:
         """What there is instead of any heat pump; None as long as there is one."""
         self._asked: set[str] = set()
         self._listed_at: float | None = None
-        self._absences: Counter[str] = Counter()
-        self._without_settings: set[str] = set()
-        self._empty_reads = 0
-        self._are_all_gone = False
-        self._stale_devices = StaleDevices(hass, entry.entry_id)
+        self._absences: Counter[Target] = Counter()
+        self._stale_reads: Counter[str] = Counter()
+        self._gone_when_listed: set[Target] = set()
 
     @property
     def is_known(self) -> bool:
         """Return whether the heat pumps have been listed."""
         return self._listed_at is not None
-
-    @property
-    def _user_id(self) -> str:
-        user_id: str = self._entry.data[CONF_USER_ID]
-        return user_id
 
     def assume(self) -> bool:
         """Have the heat pumps that were known, or else the home, where nothing can be read; returns whether any was."""
@@ -112,19 +110,24 @@ class Inventory:
     async def async_update(self, reading: Reading) -> None:
         """Have the heat pumps that there are after a reading; remove the devices of those that have been gone for long.
 
-        The list is read at setup, every few hours, and when an unknown heat pump turns up or none is left. Raises
-        SteeringError at setup only, as later a list that cannot be had hides no settings.
+        Raises SteeringError at setup only, as later a list that cannot be had hides no settings.
         """
         self.passed_over = len(reading.passed_over)
         await self._async_list_when_due(reading)
         if reading.heat_pumps.keys() - self.others:
             waited_for = self._ask_on(reading)
-            self._stale_devices.async_read(
-                {
-                    self.identifiers.device(target)
-                    for target in (*self._home.shadows.shown_targets, *waited_for)
-                }
-            )
+            self._remove_stale_devices({*self._home.shadows.shown_targets, *waited_for})
+
+    def _remove_stale_devices(self, targets: AbstractSet[Target]) -> None:
+        """Remove the devices that are of none of these targets for as many reads."""
+        for target, device in self.identifiers.async_devices().items():
+            if target in targets:
+                del self._stale_reads[device.id]
+                continue
+            self._stale_reads[device.id] += 1
+            if self._stale_reads[device.id] >= READS_UNTIL_GONE:
+                del self._stale_reads[device.id]
+                dr.async_get(self._hass).async_remove_device(device.id)
 
     def _new_id_of(self, device_id: str, listed: Listing) -> str | None:
         """Return by which id the only heat pump is listed now; ask a person where that is not clear."""
@@ -136,42 +139,28 @@ class Inventory:
         }
         # What was listed beside it is another one. Where that is not known, all but what is clearly another one may be it.
         beside = self._home.listed
-        there = [
-            it
+        there = {
+            it.device_id: it.full_name
             for it in listed.heat_pumps
-            if it.device_id not in elsewhere | beside
+            if device_id not in listed.ids
+            and it.device_id not in elsewhere | beside
             and (beside or may_be(missing, it))
-        ]
-        if device_id in listed.ids:
-            there = []
-        if (
-            len(there) == 1
-            and alike(missing, there[0])
-            and (beside or len(listed.heat_pumps) == 1)
-        ):
-            return there[0].device_id
-        self._ask_only(
-            [
-                Question(
-                    {device_id: self._name(missing)},
-                    {it.device_id: it.full_name for it in there},
-                    only_one=True,
-                )
-            ]
-            if there
-            else []
-        )
+        }
+        if len(there) == 1 and (beside or len(listed.heat_pumps) == 1):
+            (it,) = (it for it in listed.heat_pumps if it.device_id in there)
+            if alike(missing, it):
+                return it.device_id
+        gone = {device_id: self._name(missing)}
+        self._ask_only([Question(gone, there, only_one=True)] if there else [])
         return None
 
     def _as_known(self, device_id: str) -> HeatPump:
         """Return what is known of a heat pump from the last list, or else from its device."""
-        if (found := self.heat_pumps.get(device_id)) is not None:
-            return found
         device = self.identifiers.async_device(device_id)
-        if device is None:
-            return HeatPump(device_id=device_id)
-        return HeatPump(
-            device_id=device_id, brand=device.manufacturer, model=device.model
+        return self.heat_pumps.get(device_id) or HeatPump(
+            device_id=device_id,
+            brand=device.manufacturer if device else None,
+            model=device.model if device else None,
         )
 
     def _name(self, heat_pump: HeatPump) -> str:
@@ -219,22 +208,16 @@ class Inventory:
     async def _async_list_when_due(self, reading: Reading) -> None:
         now = monotonic()
         at_setup = self._listed_at is None
-        if reading.heat_pumps.keys() - self.others:
-            self._empty_reads = 0
+        gone = self._gone(reading)
+        if not self._absences[None]:
             self.nothing_left = None
-        else:
-            self._empty_reads += 1
-        are_all_gone = self._empty_reads >= READS_UNTIL_GONE
-        self._count_absences(reading)
-        gone = {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}
         # What is listed all the same was asked about when it went.
-        self._without_settings &= gone
+        self._gone_when_listed &= gone
         if (
             self._listed_at is not None
             and now - self._listed_at < LIST_INTERVAL.total_seconds()
             and reading.heat_pumps.keys() <= self.heat_pumps.keys() | self.others
-            and gone == self._without_settings
-            and are_all_gone == self._are_all_gone
+            and gone == self._gone_when_listed
         ):
             return
         listed = Listing()
@@ -269,15 +252,14 @@ class Inventory:
         self.others = listed.others
         self.heat_pumps = heat_pumps
         self._home.have(heat_pumps)
-        self._without_settings = gone & heat_pumps.keys()
-        for device_id in self._without_settings:
+        for device_id in gone & heat_pumps.keys():
             # What they were does not count any more.
             self._home.forget(device_id)
-        for device_id in self._absences.keys() - self._without_settings:
-            del self._absences[device_id]
-        self._are_all_gone = are_all_gone
+        self._gone_when_listed = gone & {None, *heat_pumps}
+        for target in self._absences.keys() - self._gone_when_listed - {None}:
+            del self._absences[target]
         self.nothing_left = None
-        if (are_all_gone or at_setup) and heat_pumps.keys().isdisjoint(
+        if (None in gone or at_setup) and heat_pumps.keys().isdisjoint(
             listed.ids | reading.heat_pumps.keys()
         ):
             self.nothing_left = reading.passed_over + listed.passed_over
@@ -285,12 +267,10 @@ class Inventory:
     def _moved(
         self, heat_pumps: Mapping[str, HeatPump], listed: Listing, reading: Reading
     ) -> tuple[Target, str] | None:
-        """Return a target that has become a heat pump, and that one; ask a person where it may have.
-
-        It is the home, as which the only heat pump was known while it could not be read, or a heat pump that has gone.
-        """
+        """Return a target that has become a heat pump, and that one; ask a person where it may have."""
         devices = self.identifiers.async_devices()
         if len(heat_pumps) == 1 and devices.keys() == {None}:
+            # As the home it was known while it could not be read.
             return None, next(iter(heat_pumps))
         gone = [
             self._as_known(target)
@@ -328,24 +308,33 @@ class Inventory:
     async def _async_replace_id(self, before: Target, after: Target) -> bool:
         """Let a target have all that another one had; returns whether that is done.
 
-        It is not where entities are alive. The entry is set up anew then, and it is done on the way.
+        Where entities are alive the entry is set up anew instead, and it is done on the way. Raises UpdateFailed where
+        the file cannot be written.
         """
         entry = self._entry
         if entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:
             if not self._home.is_closed:
                 self._hass.config_entries.async_schedule_reload(entry.entry_id)
             return False
-        await async_replace_id(self._hass, entry, before, after, self._home)
+        try:
+            await async_replace_id(self._hass, entry, before, after, self._home)
+        except StorageError as error:
+            raise UpdateFailed(
+                translation_domain=DOMAIN, translation_key="storage"
+            ) from error
         self.identifiers = Identifiers(self._hass, entry)
         self._home.device_id = entry.data.get(CONF_DEVICE_ID)
         return True
 
-    def _count_absences(self, reading: Reading) -> None:
-        """Count how often a heat pump was missing in a row. No heat pump at all is a failure, not the truth."""
-        if not reading.heat_pumps:
-            return
-        for device_id in self.heat_pumps:
-            if device_id in reading.heat_pumps:
-                del self._absences[device_id]
-            else:
-                self._absences[device_id] += 1
+    def _gone(self, reading: Reading) -> set[Target]:
+        """Return the heat pumps that were missing in so many reads in a row; None is among them where all were.
+
+        A read without any heat pump is a failure, and not the truth about each of them.
+        """
+        there: set[Target] = {*(reading.heat_pumps.keys() - self.others)}
+        if there:
+            there.add(None)
+        for target in {None, *(self.heat_pumps if reading.heat_pumps else ())}:
+            missed = 0 if target in there else self._absences[target] + 1
+            self._absences[target] = missed
+        return {it for it, times in self._absences.items() if times >= READS_UNTIL_GONE}

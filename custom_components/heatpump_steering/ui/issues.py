@@ -43,21 +43,17 @@ def async_show_damaged_files(hass: HomeAssistant, copies: Iterable[str]) -> None
 @callback
 def async_close_issues(hass: HomeAssistant, entry_id: str) -> None:
     """Close all issues of an entry, but for those that a person has chosen to ignore: they stay ignored."""
-    for (domain, issue_id), issue in list(ir.async_get(hass).issues.items()):
-        if (
-            domain == DOMAIN
-            and f"_{entry_id}_" in issue_id
-            and issue.dismissed_version is None
-        ):
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue in _issues(hass):
+        if f"_{entry_id}_" in issue.issue_id and issue.dismissed_version is None:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 @callback
 def async_forget_issues(hass: HomeAssistant, entry_id: str) -> None:
     """Forget all issues of an entry that is removed."""
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and entry_id in issue_id:
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue in _issues(hass):
+        if entry_id in issue.issue_id:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 @callback
@@ -65,9 +61,13 @@ def async_close_others(
     hass: HomeAssistant, prefix: str, issues: Container[str]
 ) -> None:
     """Close the issues whose id begins with the prefix, but for these."""
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and issue_id.startswith(prefix) and issue_id not in issues:
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue in _issues(hass):
+        if issue.issue_id.startswith(prefix) and issue.issue_id not in issues:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
+    return [it for it in ir.async_get(hass).issues.values() if it.domain == DOMAIN]
 
 
 @callback

@@ -6,9 +6,11 @@ The unique ids differ, but dashboards, automations and history go by the entity 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE_ID, Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import HOME_KEY, Target
+from ..model.errors import StorageError
 from ..sync.home import Home
 from ..sync.home_storage import HomeStorage
 from ..sync.record import HomeRecord
@@ -23,26 +25,31 @@ async def async_replace_id(
 ) -> None:
     """Let a target have device, entities, options and settings of another one, which is not there any more.
 
-    None of the entry's entities may be alive: they would go on under the ids that they had. What is done already, as
-    after a power cut in the middle, is not done again. Raises StorageError.
+    None of the entry's entities may be alive: they would go on under the ids that they had. Raises StorageError.
     """
+    await home.async_replace_id(before, after)
     _async_replace_in_registries(hass, entry, before, after)
     _async_replace_in_entry(hass, entry, before, after)
-    home.replace_id(before, after)
-    await home.storage.async_save()
 
 
 async def async_replace_id_unconnected(
     hass: HomeAssistant, entry: ConfigEntry, before: Target, after: Target
 ) -> None:
-    """Do so after disconnecting the entry; whoever calls connects it again. Raises StorageError."""
+    """Do so after disconnecting the entry; whoever calls connects it again.
+
+    Where the file cannot be written, nothing has changed, the entry is connected again, and the flow is aborted.
+    """
     await hass.config_entries.async_unload(entry.entry_id)
-    _async_replace_in_registries(hass, entry, before, after)
-    _async_replace_in_entry(hass, entry, before, after)
     storage = HomeStorage(hass, entry.entry_id, HomeRecord)
     record = (await storage.async_load()).with_new_id(before, after)
     async_show_damaged_files(hass, storage.put_aside)
-    await HomeStorage(hass, entry.entry_id, lambda: record).async_save()
+    try:
+        await HomeStorage(hass, entry.entry_id, lambda: record).async_save()
+    except StorageError as error:
+        await hass.config_entries.async_setup(entry.entry_id)
+        raise AbortFlow("storage") from error
+    _async_replace_in_registries(hass, entry, before, after)
+    _async_replace_in_entry(hass, entry, before, after)
 
 
 @callback
@@ -55,13 +62,13 @@ def _async_replace_in_registries(
     if (device := ids.async_device(before)) is None:
         return
     if (interim := ids.async_device(after)) is not None:
-        for entity in _async_entities(hass, interim):
+        for entity in er.async_entries_for_device(entities, interim.id, True):
             if _is_of_target(entity, entry):
                 entities.async_remove(entity.entity_id)
             else:
                 entities.async_update_entity(entity.entity_id, device_id=device.id)
         devices.async_remove_device(interim.id)
-    for entity in _async_entities(hass, device):
+    for entity in er.async_entries_for_device(entities, device.id, True):
         if _is_of_target(entity, entry):
             key = ids.key(before, entity.unique_id)
             entities.async_update_entity(
@@ -72,14 +79,6 @@ def _async_replace_in_registries(
         new_identifiers={ids.device(after)},
         # After a reading without any heat pump the home was a service for a while.
         entry_type=None,
-    )
-
-
-def _async_entities(
-    hass: HomeAssistant, device: dr.DeviceEntry
-) -> list[er.RegistryEntry]:
-    return er.async_entries_for_device(
-        er.async_get(hass), device.id, include_disabled_entities=True
     )
 
 

@@ -1,9 +1,9 @@
 """What a person is asked under Repairs: whether a heat pump that has turned up is one that has gone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
 import json
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
@@ -20,24 +20,12 @@ def question_id(question: Question, entry_id: str) -> str:
     return f"{_PREFIX}_{entry_id}_{digest.hexdigest()[:12]}"
 
 
-def question_of(data: Mapping[str, Any]) -> Question:
-    """Return the question that is in the data of an issue."""
-    return Question.from_json(json.loads(data["question"]))
-
-
-def is_question(issue_id: str) -> bool:
-    """Return whether an issue is a question."""
-    return issue_id.startswith(f"{_PREFIX}_")
-
-
 @callback
 def async_ask_only(
     hass: HomeAssistant, entry_id: str, questions: Iterable[Question]
 ) -> set[str]:
-    """Ask these questions under Repairs, and close the others; return the ids of the issues.
-
-    Issues that Home Assistant itself keeps would be in its diagnostics, with all that they tell.
-    """
+    """Ask these questions under Repairs, and close the others; return the ids of the issues."""
+    # Not persistent: those would be in Home Assistant's own diagnostics, with all that they tell.
     wanted = {question_id(it, entry_id): it for it in questions}
     async_close_others(hass, f"{_PREFIX}_{entry_id}_", wanted)
     for issue_id, question in wanted.items():

@@ -1,6 +1,7 @@
 """The sensors that a person has picked for the temperature of the room: the settings cannot tell it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Final
 
@@ -25,33 +26,29 @@ from ..const import HOME_KEY, Target
 CONF_ROOM_SENSORS: Final = "room_sensors"
 
 
+@dataclass(eq=False)
 class RoomSensors:
     """Follows the picked sensors, also when they are renamed."""
 
-    def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, on_change: Callable[[], None]
-    ) -> None:
-        """Follow none yet; `on_change` is called when one tells something else."""
-        self._hass = hass
-        self._entry = entry
-        self._on_change = on_change
-        self._unsubscribe: list[CALLBACK_TYPE] = []
-        self._picked: dict[str, str] = {}
+    hass: HomeAssistant
+    entry: ConfigEntry
+    on_change: Callable[[], None]
+    """Called when one tells something else."""
+    _unsubscribe: list[CALLBACK_TYPE] = field(default_factory=list, init=False)
+    _picked: dict[str, str] = field(default_factory=dict, init=False)
 
     def temperature(self, target: Target) -> float | None:
         """Return the room's temperature in °C, or None where no sensor tells it."""
         entity_id = self._picked.get(target or HOME_KEY)
-        state = self._hass.states.get(entity_id) if entity_id else None
+        state = self.hass.states.get(entity_id) if entity_id else None
         if state is None:
             return None
         unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        if unit not in TemperatureConverter.VALID_UNITS:
-            return None
         try:
             value = float(state.state)
         except ValueError:
             return None
-        if not isfinite(value):
+        if unit not in TemperatureConverter.VALID_UNITS or not isfinite(value):
             return None
         return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
 
@@ -59,8 +56,14 @@ class RoomSensors:
     def start(self) -> None:
         """Follow what the entry says, by the target that it was picked for; the home's key is empty."""
         self.stop()
-        self._picked = dict(self._entry.options.get(CONF_ROOM_SENSORS, {}))
-        self._follow()
+        self._picked = dict(self.entry.options.get(CONF_ROOM_SENSORS, {}))
+        entity_ids = set(self._picked.values())
+        self._unsubscribe = [
+            async_track_state_change_event(self.hass, entity_ids, self._state_changed),
+            async_track_entity_registry_updated_event(
+                self.hass, entity_ids, self._registry_updated
+            ),
+        ]
 
     @callback
     def stop(self) -> None:
@@ -69,21 +72,9 @@ class RoomSensors:
             unsubscribe()
         self._unsubscribe.clear()
 
-    def _follow(self) -> None:
-        entity_ids = set(self._picked.values())
-        if entity_ids:
-            self._unsubscribe = [
-                async_track_state_change_event(
-                    self._hass, entity_ids, self._state_changed
-                ),
-                async_track_entity_registry_updated_event(
-                    self._hass, entity_ids, self._registry_updated
-                ),
-            ]
-
     @callback
     def _state_changed(self, event: Event[EventStateChangedData]) -> None:
-        self._on_change()
+        self.on_change()
 
     @callback
     def _registry_updated(self, event: Event[EventEntityRegistryUpdatedData]) -> None:
@@ -94,8 +85,8 @@ class RoomSensors:
             key: new if entity_id == old else entity_id
             for key, entity_id in self._picked.items()
         }
-        self._hass.config_entries.async_update_entry(
-            self._entry, options={**self._entry.options, CONF_ROOM_SENSORS: picked}
+        self.hass.config_entries.async_update_entry(
+            self.entry, options={**self.entry.options, CONF_ROOM_SENSORS: picked}
         )
         self.start()
-        self._on_change()
+        self.on_change()

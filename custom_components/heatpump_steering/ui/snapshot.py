@@ -9,9 +9,9 @@ from ..const import Target
 from ..model.override import Override
 from ..model.schedule import Plan
 from ..model.shadow import Status
-from ..sync.for_a_while import ForAWhile
 from ..sync.home import Home
 from ..sync.vacations import Stage, Vacations
+from .presets import Preset, Presets
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class TargetData:
     """What is set for a while, vacations included; the strongest first."""
     begun: frozenset[str] = frozenset()
     """By what all that was begun for a while, and is not over, is known to automations."""
+    preset: str | None = None
+    """The name of the override of the preset that is in force; at the home, at all of its heat pumps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,15 @@ class SteeringData:
     heat_pumps: Mapping[str, HeatPump]
     targets: Mapping[Target, TargetData]
     plans: tuple[Plan, ...]
+    presets: tuple[Preset, ...]
+    """What can be chosen at each thermostat."""
 
 
 def snapshot(
     heat_pumps: Mapping[str, HeatPump],
     home: Home,
     vacations: Vacations,
-    for_a_while: ForAWhile,
+    presets: Presets,
 ) -> SteeringData:
     """Return what is to be shown now."""
     shadows = home.shadows
@@ -56,10 +60,12 @@ def snapshot(
                 shadows.updated_at(target),
                 vacations.stage(target),
                 vacations.in_hand(target),
-                for_a_while.in_force(target),
-                for_a_while.identities(target),
+                presets.for_a_while.in_force(target),
+                presets.for_a_while.identities(target),
+                presets.active(target),
             )
             for target in shadows.shown_targets
         },
         home.plans,
+        presets.all(),
     )

@@ -1,10 +1,12 @@
 """Settings and their values as the house says them: in its language and its unit."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
+from homeassistant.components.climate.const import DOMAIN as CLIMATE_DOMAIN
 from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, UnitOfTemperature
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -12,19 +14,23 @@ from homeassistant.helpers.translation import (
     async_get_cached_translations,
     async_load_integrations,
 )
-from homeassistant.util.unit_conversion import (
-    BaseUnitConverter,
-    TemperatureConverter,
-    TemperatureDeltaConverter,
-)
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from ..api import ControlMode, Setting, Value, without_dust
-from ..const import DOMAIN
+from ..api import ControlMode, Setting, Value
+from ..const import DOMAIN, Target
 from ..model.limits import DIFFERENCES
+from .ids import PLATFORMS, Identifiers
+from .units import to_house
 
 # Whose texts are said here. English ones are there as soon as any are.
-_SAID_BY: Final = frozenset({DOMAIN, SWITCH_DOMAIN})
+_SAID_BY: Final = frozenset({DOMAIN, CLIMATE_DOMAIN, SWITCH_DOMAIN})
 _FALLBACK: Final = "en"
+
+
+async def async_load_texts(hass: HomeAssistant) -> None:
+    """Load what is said here, in the house's language: nothing of it may be there yet."""
+    await async_load_integrations(hass, set(_SAID_BY))
 
 
 @callback
@@ -40,8 +46,7 @@ def async_follow_language(
         if hass.config.language == language:
             return
         language = hass.config.language
-        # Home Assistant loads them only when somebody looks at a page.
-        await async_load_integrations(hass, set(_SAID_BY))
+        await async_load_texts(hass)
         if follows:
             say_anew()
 
@@ -66,6 +71,28 @@ def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
 
 
 @callback
+def async_temperature_name(hass: HomeAssistant, setting: Setting) -> str:
+    """Return what a setting that is a temperature is called in the house's language, whatever its entities are called."""
+    return _translated(hass, "entity", DOMAIN, f"entity.number.{setting}.name", setting)
+
+
+def async_name_of(
+    hass: HomeAssistant, identifiers: Identifiers, target: Target, setting: Setting
+) -> str:
+    """Return what the house calls a setting of a target; where somebody has deleted its entity, what it would be called."""
+    if (entity := identifiers.async_entity(target, setting)) is not None:
+        return async_setting_name(hass, entity.entity_id)
+    name = f"entity.{PLATFORMS[setting]}.{setting}.name"
+    return _translated(hass, "entity", DOMAIN, name, setting)
+
+
+@callback
+def async_state_text(hass: HomeAssistant, entity: str, state: str) -> str:
+    """Return how a state of one of the integration's entities reads in the house's language; the state where it has no text."""
+    return _translated(hass, "entity", DOMAIN, f"entity.{entity}.state.{state}", state)
+
+
+@callback
 def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str:
     """Return one of the integration's own texts in the house's language."""
     text = _translated(hass, "common", DOMAIN, f"common.{key}", key)
@@ -73,14 +100,17 @@ def async_common_text(hass: HomeAssistant, key: str, **placeholders: str) -> str
 
 
 @callback
-def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
-    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted.
+def async_preset_name(hass: HomeAssistant, mode: str) -> str:
+    """Return Home Assistant's own word for a standard preset of a thermostat."""
+    key = f"entity_component._.state_attributes.preset_mode.state.{mode}"
+    return _translated(hass, "entity_component", CLIMATE_DOMAIN, key, mode)
 
-    As a text of its own an error is translated for the person who looks; what is kept or quoted is for the house.
-    """
-    text = _translated(
-        hass, "exceptions", DOMAIN, f"exceptions.{error.translation_key}.message", ""
-    )
+
+@callback
+def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return what an action says went wrong, in the house's language and without the full stop, to be quoted."""
+    key = f"exceptions.{error.translation_key}.message"
+    text = _translated(hass, "exceptions", DOMAIN, key, "")
     text = text.format(**(error.translation_placeholders or {})) or str(error)
     return text.rstrip(".")
 
@@ -89,62 +119,59 @@ def async_error_text(hass: HomeAssistant, error: HomeAssistantError) -> str:
 def async_value_text(hass: HomeAssistant, setting: Setting, value: Value) -> str:
     """Return a value of a setting as the house says it."""
     if isinstance(value, ControlMode):
-        return _translated(
-            hass, "entity", DOMAIN, f"entity.select.{setting}.state.{value}", value
-        )
+        key = f"entity.select.{setting}.state.{value}"
+        return _translated(hass, "entity", DOMAIN, key, value)
     if isinstance(value, bool):
         state = "on" if value else "off"
-        return _translated(
-            hass,
-            "entity_component",
-            SWITCH_DOMAIN,
-            f"entity_component._.state.{state}",
-            state,
-        )
-    assert isinstance(value, float)
+        key = f"entity_component._.state.{state}"
+        return _translated(hass, "entity_component", SWITCH_DOMAIN, key, state)
+    assert not isinstance(value, str)
     text = difference_text if setting in DIFFERENCES else temperature_text
     return text(hass, value)
 
 
 @callback
-def value_in_house_unit(hass: HomeAssistant, setting: Setting, value: Value) -> Value:
-    """Return a value of a setting as the actions take it: in the house's unit, where it has one."""
-    if not isinstance(value, float):
-        return value
-    converter, own_unit = (
-        (TemperatureDeltaConverter, UnitOfTemperature.KELVIN)
-        if setting in DIFFERENCES
-        else (TemperatureConverter, UnitOfTemperature.CELSIUS)
-    )
-    unit = hass.config.units.temperature_unit
-    return without_dust(converter.convert(value, own_unit, unit))
-
-
-@callback
 def temperature_text(hass: HomeAssistant, celsius: float) -> str:
     """Return a temperature as it is said in this house, such as “21 °C” or “69.8 °F”."""
-    return _number_text(hass, TemperatureConverter, UnitOfTemperature.CELSIUS, celsius)
+    return _number_text(hass, to_house(hass, celsius))
 
 
 @callback
 def difference_text(hass: HomeAssistant, kelvin: float) -> str:
     """Return a temperature difference as it is said in this house, such as “1.5 °C” or “2.7 °F”."""
-    return _number_text(
-        hass, TemperatureDeltaConverter, UnitOfTemperature.KELVIN, kelvin
-    )
+    return _number_text(hass, to_house(hass, kelvin, is_difference=True))
 
 
-def _number_text(
-    hass: HomeAssistant,
-    converter: type[BaseUnitConverter],
-    own_unit: UnitOfTemperature,
-    value: float,
-) -> str:
-    unit = hass.config.units.temperature_unit
-    number = f"{round(converter.convert(value, own_unit, unit), 1):g}".replace(
-        ".", async_common_text(hass, "decimal_mark")
+@callback
+def async_moment_text(hass: HomeAssistant, moment: datetime) -> str:
+    """Return a moment as it is said in this house, such as “18:00” or “6:00 PM”; with the day where it is not today."""
+    moment = dt_util.as_local(moment)
+    is_american = hass.config.units is US_CUSTOMARY_SYSTEM
+    hour = moment.hour
+    time = async_common_text(
+        hass,
+        "time",
+        hour=str((hour - 1) % 12 + 1) if is_american else f"{hour:02}",
+        minute=f"{moment:%M}",
     )
-    return f"{number} {unit}"
+    if is_american:
+        time += " AM" if hour < 12 else " PM"
+    if moment.date() == dt_util.now().date():
+        return time
+    day = (
+        f"{moment.month}/{moment.day}"
+        if is_american
+        else async_common_text(
+            hass, "day", day=str(moment.day), month=str(moment.month)
+        )
+    )
+    return f"{day} {time}"
+
+
+def _number_text(hass: HomeAssistant, value: float) -> str:
+    mark = async_common_text(hass, "decimal_mark")
+    number = f"{round(value, 1):g}".replace(".", mark)
+    return f"{number} {hass.config.units.temperature_unit}"
 
 
 def _translated(

@@ -53,6 +53,46 @@ async def test_line(house: House, events: list[Event[Any]]) -> None:
     assert found["entity_id"] == entity_id
     assert event.data["device_id"] == house.device("hp-2").id
     assert event.data["setting"] == "hot_water_max"
+    assert (event.data["old_value"], event.data["new_value"]) == (55, 62)
+
+
+async def test_set_back(house: House, events: list[Event[Any]]) -> None:
+    """An automation can set back what somebody else has changed, with what the event says."""
+    house.use_fahrenheit()
+    await house.change_elsewhere(
+        {
+            "room": {
+                "schedule_enabled": True,
+                "temperature_control_mode": "off",
+                "temperature_lower_bound": 3,
+            },
+            "dhw": {"temperature_lower_bound": 50},
+        },
+        "hp-1",
+    )
+    old = {event.data["setting"]: event.data["old_value"] for event in events}
+    assert old == {
+        "schedule": False,
+        "control_mode": "heating",
+        "allowed_below": pytest.approx(2.7),
+        "hot_water_min": 113,
+    }
+    for event in events:
+        await house.hass.services.async_call(
+            DOMAIN,
+            "update_settings",
+            {
+                "entity_id": event.data["entity_id"],
+                event.data["setting"]: event.data["old_value"],
+            },
+            blocking=True,
+        )
+    settings = house.cloud.cloud.heat_pump("hp-1").held
+    assert settings["room.schedule_enabled"] is False
+    assert settings["room.temperature_control_mode"] == "heating"
+    assert settings["room.temperature_lower_bound"] == pytest.approx(1.5)
+    assert settings["dhw.temperature_lower_bound"] == 45
+    assert house.cloud.cloud.heat_pump("hp-2").held["dhw.temperature_lower_bound"] == 45
 
 
 async def test_own_name(house: House, events: list[Event[Any]]) -> None:

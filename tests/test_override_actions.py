@@ -222,6 +222,7 @@ async def test_exclusive_optimisations(house: House) -> None:
             "It would be over already",
         ),
         ({"hot_water_min": 55, "name": "Vacation"}, "The name “Vacation” is taken"),
+        ({"hot_water_min": 55, "key": "vacation"}, "The name “vacation” is taken"),
         (
             {"hot_water_min": 55, "hot_water_min_by": 2},
             "“Hot water at least” was given both as a value",
@@ -307,6 +308,117 @@ async def test_everything_was_changed_by_hand(
     assert held(house, "hot_water_min") == 55
     await house.pass_time(clock, HOUR + 60)
     assert held(house, "hot_water_min") == 50
+
+
+async def test_automation_knows_its_own(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """What is begun under a key goes on under another name, and is seen and ended by its key."""
+    await house.connected()
+
+    async def look(name: str, **data: Any) -> Any:
+        return await override(
+            house, name=name, key="17", keep_changes=True, allowed_below_by=1, **data
+        )
+
+    def begun() -> Any:
+        return house.state("for_a_while").attributes["begun"]
+
+    assert begun() == []
+    await look("Night")
+    await override(house, name="Night", hot_water_min=50)
+    assert begun() == ["17", "Night"]
+    response = await look("Silent night")
+    assert [it["name"] for it in response["home"]["in_force"]] == [
+        "Night",
+        "Silent night",
+    ]
+    assert held(house, "allowed_below") == 2.5
+    await call(house, "end_override", name="Night")
+    assert begun() == ["17"]
+    await house.act("number.set_value", "allowed_below", value=3)
+    assert begun() == ["17"]
+    await call(house, "end_override", key="17")
+    assert begun() == []
+    assert (held(house, "allowed_below"), held(house, "hot_water_min")) == (3, 45)
+
+
+@pytest.mark.parametrize("which", [{}, {"name": "Night"}])
+async def test_ended_by_somebody_else(
+    house: House, clock: TickingDateTimeFactory, which: dict[str, Any]
+) -> None:
+    """What an automation has begun and somebody ends is not begun again until the automation has ended it itself."""
+    await house.connected()
+
+    async def look() -> None:
+        await override(
+            house, name="Night", key="17", keep_changes=True, allowed_below_by=1
+        )
+
+    await look()
+    await call(house, "end_override", name="Other")
+    assert held(house, "allowed_below") == 2.5
+    response = await call(house, "end_override", **which)
+    assert response["home"]["in_force"] == []
+    assert held(house, "allowed_below") == 1.5
+    await house.pass_time(clock, HOUR)
+    await look()
+    assert held(house, "allowed_below") == 1.5
+    await call(house, "end_override", key="17")
+    await look()
+    assert held(house, "allowed_below") == 2.5
+
+
+async def test_automation_called_as_a_preset(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """An automation may be called as a preset is: they are two."""
+    await house.connected()
+    automation = {"name": "Boost", "key": "17"}
+    await override(house, **automation, preferred_temperature=23)
+    assert house.state("climate").attributes["preset_mode"] == "none"
+    await house.act("climate.set_preset_mode", "climate", preset_mode="boost")
+    assert held(house, "preferred_temperature") == 23
+    await call(house, "end_override", key="17")
+    assert held(house, "preferred_temperature") == 21
+    assert house.state("climate").attributes["preset_mode"] == "boost"
+
+
+async def test_only_raise(house: House, clock: TickingDateTimeFactory) -> None:
+    """What is higher already stays, also where it becomes so meanwhile; what has no height is set."""
+    await house.connected()
+    await house.act("number.set_value", "hot_water_max", value=70)
+    await override(
+        house,
+        name="Hot",
+        hot_water_min=60,
+        hot_water_max=60,
+        control_mode="off",
+        only_raise=True,
+    )
+    assert (held(house, "hot_water_min"), held(house, "hot_water_max")) == (60, 70)
+    assert house.shows("control_mode") == "off"
+    await override(house, name="Sun", hot_water_min=55, only_raise=True)
+    assert held(house, "hot_water_min") == 60
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await call(house, "end_override", name="Sun")
+    assert (held(house, "hot_water_min"), held(house, "hot_water_max")) == (60, 70)
+    await call(house, "end_override")
+    assert (held(house, "hot_water_min"), held(house, "hot_water_max")) == (45, 70)
+    assert house.shows("control_mode") == "heating"
+
+
+async def test_key_over_a_restart(house: House, clock: TickingDateTimeFactory) -> None:
+    """An automation knows what it has begun, and that somebody has ended it, also after a restart."""
+    await house.connected()
+    night = {"name": "Night", "key": "17", "keep_changes": True}
+    await override(house, **night, allowed_below_by=1)
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    assert house.state("for_a_while").attributes["begun"] == ["17"]
+    await call(house, "end_override")
+    assert await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await override(house, **night, allowed_below_by=1)
+    assert held(house, "allowed_below") == 1.5
 
 
 async def test_away_until(house: House, clock: TickingDateTimeFactory) -> None:

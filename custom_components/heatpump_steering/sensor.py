@@ -30,6 +30,7 @@ PARALLEL_UPDATES = 0
 # What is in force where nothing is.
 NOTHING: Final = "none"
 ATTR_IN_FORCE: Final = "in_force"
+ATTR_BEGUN: Final = "begun"
 # Home Assistant keeps no longer state.
 LONGEST_STATE: Final = 255
 
@@ -174,7 +175,7 @@ class ForAWhileSensor(SteeringSensor):
     """What is in force for a while: the strongest as the state, and all of it."""
 
     basis = ("native_value", "extra_state_attributes")
-    _unrecorded_attributes = frozenset({ATTR_IN_FORCE})
+    _unrecorded_attributes = frozenset({ATTR_IN_FORCE, ATTR_BEGUN})
 
     @property
     @override
@@ -185,7 +186,10 @@ class ForAWhileSensor(SteeringSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return all that is in force, the strongest first; the ends are in the time of the house."""
+        """Return all that is in force, the strongest first; the ends are in the time of the house.
+
+        Also what automations have begun and not ended, by the keys that they know it by, or by its name.
+        """
         return {
             ATTR_IN_FORCE: [
                 {
@@ -196,7 +200,8 @@ class ForAWhileSensor(SteeringSensor):
                     else dt_util.as_local(it.until).isoformat(timespec="seconds"),
                 }
                 for it in self.target_data.in_force
-            ]
+            ],
+            ATTR_BEGUN: sorted(self.target_data.begun),
         }
 
     def _name(self, name: str) -> str:

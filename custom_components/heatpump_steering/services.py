@@ -26,7 +26,7 @@ from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
 from .model.limits import RANGES
-from .model.override import FOR_A_WHILE, RESERVED, Override
+from .model.override import FOR_A_WHILE, PRESET, RESERVED, Override
 from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
 from .ui.texts import async_common_text, async_temperature_name
@@ -40,6 +40,8 @@ SERVICE_END_VACATION: Final = "end_vacation"
 ATTR_DURATION: Final = "duration"
 ATTR_UNTIL: Final = "until"
 ATTR_KEEP_CHANGES: Final = "keep_changes"
+ATTR_KEY: Final = "key"
+ATTR_ONLY_RAISE: Final = "only_raise"
 
 
 def _off_in_yaml(value: object) -> object:
@@ -69,13 +71,16 @@ _UPDATE_SCHEMA: Final = vol.Schema(
         **{vol.Optional(str(setting)): check for setting, check in _FIELDS.items()},
     }
 )
+_NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(1, 100))
 _OVERRIDE_SCHEMA: Final = vol.Schema(
     {
         **_ADDRESSED,
-        vol.Optional(ATTR_NAME): vol.All(cv.string, vol.Strip, vol.Length(1, 100)),
+        vol.Optional(ATTR_NAME): _NAME,
+        vol.Optional(ATTR_KEY): _NAME,
         vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
         vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
         vol.Optional(ATTR_KEEP_CHANGES, default=False): cv.boolean,
+        vol.Optional(ATTR_ONLY_RAISE, default=False): cv.boolean,
         **{
             vol.Optional(str(setting)): check
             for setting, check in _FIELDS.items()
@@ -88,7 +93,13 @@ _START_VACATION_SCHEMA: Final = vol.Schema(
     {**_ADDRESSED, vol.Optional(ATTR_UNTIL): cv.datetime}
 )
 _END_VACATION_SCHEMA: Final = vol.Schema(_ADDRESSED)
-_END_SCHEMA: Final = vol.Schema({**_ADDRESSED, vol.Optional(ATTR_NAME): cv.string})
+_END_SCHEMA: Final = vol.Schema(
+    {
+        **_ADDRESSED,
+        vol.Exclusive(ATTR_NAME, "which"): cv.string,
+        vol.Exclusive(ATTR_KEY, "which"): cv.string,
+    }
+)
 
 
 @callback
@@ -142,7 +153,9 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     until = _until(call, now)
     override = Override(
         name=call.data.get(ATTR_NAME, FOR_A_WHILE),
+        key=call.data.get(ATTR_KEY, ""),
         values=_settings(call),
+        only_raise=call.data[ATTR_ONLY_RAISE],
         by={
             setting: from_house(call.hass, call.data[key], is_difference=True)
             for key, setting in DIFFERENCE_FIELDS.items()
@@ -157,13 +170,17 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input(
             "value_and_difference", setting=async_temperature_name(call.hass, min(both))
         )
-    if override.name.casefold() in RESERVED or override.is_preset:
-        raise wrong_input("reserved_name", name=override.name)
+    for name in (override.name, override.key):
+        if name.casefold() in RESERVED or name.startswith(PRESET):
+            raise wrong_input("reserved_name", name=name)
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_begin(
                 it.target,
-                replace(
+                # An automation may be called as a preset is.
+                override
+                if override.key
+                else replace(
                     override, name=it.coordinator.presets.override_name(override.name)
                 ),
                 keep_changes=call.data[ATTR_KEEP_CHANGES],
@@ -177,12 +194,16 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
 async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     """End what is set for a while, but for vacations; returns what is still in force and what is shown, by device."""
     places = addressed(call.hass, call.data)
-    name = call.data.get(ATTR_NAME)
+    name, key = call.data.get(ATTR_NAME), call.data.get(ATTR_KEY)
     await _async_each(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(
                 it.target,
-                None if name is None else [it.coordinator.presets.override_name(name)],
+                [key]
+                if key is not None
+                else None
+                if name is None
+                else [it.coordinator.presets.override_name(name)],
             )
         )
         for it in places.values()

@@ -1,14 +1,13 @@
-"""A homeowner's evening: automations made from the blueprints, a helper as their memory, and time that passes."""
+"""A homeowner's evening: automations made from the blueprints, and time that passes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 import json
 import logging
 from pathlib import Path
 from typing import Any, override
 
-from pytest_homeassistant_custom_component.common import (
-    async_get_persistent_notifications,
-)
+import attr
 
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
@@ -17,7 +16,7 @@ from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -30,10 +29,6 @@ from ..promise.day import Day
 ROOT = Path(__file__).parent.parent.parent
 BLUEPRINTS = ROOT / "blueprints" / "automation" / "heatpump_steering"
 PLACE = "Europe/Amsterdam"
-MEMORY = "input_text.memory"
-OTHER_MEMORY = "input_text.other_memory"
-# A Text helper with the fields as the form of Home Assistant offers them.
-TEXT_HELPER = {"min": 0, "max": 100}
 # How long it takes until an automation has looked again by itself, in seconds.
 LATEST = 310
 
@@ -62,17 +57,17 @@ class Evening(Day):
         *,
         units: UnitSystem = METRIC_SYSTEM,
         settings: Json | None = None,
-        helper: Json | None = None,
+        heat_pumps: Sequence[str] = ("hp-1",),
     ) -> None:
-        """Start a house with one heat pump, whose Home Assistant keeps its configuration in this folder."""
+        """Start a house with these heat pumps, whose Home Assistant keeps its configuration in this folder."""
         self._config = config
         self._units = units
-        self._helper = dict(helper or TEXT_HELPER)
         self._around: dict[str, tuple[str, Json]] = {}
         self._automations: list[Json] = []
         self._away = timedelta()
+        self._devices: dict[str, dr.DeviceEntry] = {}
         self.may_complain = False
-        super().__init__("hp-1")
+        super().__init__(*heat_pumps)
         if settings is not None:
             self.in_the_app(settings)
 
@@ -83,6 +78,8 @@ class Evening(Day):
         self.hass.config.config_dir = str(self._config)
         self.hass.config.units = self._units
         await self.hass.config.async_set_time_zone(PLACE)
+        # The test framework keeps registries from being saved.
+        vars(dr.async_get(self.hass))["_devices"].update(self._devices)
 
     @override
     async def _start_home_assistant(self, before: ConfigEntry | None) -> None:
@@ -93,7 +90,6 @@ class Evening(Day):
             self.hass.states.async_set(entity_id, state, attributes)
         config: dict[str, Any] = {
             "persistent_notification": {},
-            "input_text": {"memory": self._helper, "other_memory": self._helper},
             AUTOMATION: self._automations,
         }
         for domain in config:
@@ -104,6 +100,10 @@ class Evening(Day):
 
     @override
     async def _stop_home_assistant(self) -> None:
+        self._devices = {
+            device.id: attr.evolve(device, config_entry_id="home")
+            for device in self.house.devices().values()
+        }
         await super()._stop_home_assistant()
         # The process does not end here, so what automations wait for would go on.
         for automation in list(self.hass.data[DATA_INSTANCES][AUTOMATION].entities):
@@ -113,8 +113,11 @@ class Evening(Day):
         for each in self.storage.get("core.restore_state", {"data": []})["data"]:
             each.pop("entity_registry_id", None)
 
-    def automate(self, name: str, *, memory: str = MEMORY, **inputs: Any) -> None:
-        """Import a blueprint and save an automation made from it, as a person does."""
+    def automate(self, name: str, target: str | None = "hp-1", **inputs: Any) -> None:
+        """Import a blueprint and save an automation made from it for a heat pump, as a person does."""
+        pick = {}
+        if target is not None and "heat_pump" in blueprint(name).inputs:
+            pick["heat_pump"] = [self.house.device(target).id]
         number = len(self._automations) + 1
         self._automations.append(
             {
@@ -122,22 +125,46 @@ class Evening(Day):
                 "alias": f"{name} {number}",
                 "use_blueprint": {
                     "path": f"heatpump_steering/{name}.yaml",
-                    "input": {"memory": memory, **inputs},
+                    "input": {**pick, **inputs},
                 },
             }
         )
         self.run(self._save(name))
         self.wait(5)
 
+    def edit(self, index: int, **inputs: Any) -> None:
+        """Change something in the form of an automation, and save."""
+        before = self._automations[index]
+        use = before["use_blueprint"]
+        use = {**use, "input": {**use["input"], **inputs}}
+        self._automations[index] = {**before, "use_blueprint": use}
+        self.run(self._save(use["path"].split("/")[1][:-5]))
+        self.wait(5)
+
+    def delete(self, index: int) -> None:
+        """Delete an automation."""
+        use = self._automations.pop(index)["use_blueprint"]
+        self.run(self._save(use["path"].split("/")[1][:-5]))
+        self.wait(5)
+
     def rename(self, index: int, alias: str) -> None:
         """Give an automation another name, and its entity the id that goes with it."""
-        self._automations[index] = {**self._automations[index], "alias": alias}
-        (automation,) = self.hass.states.async_entity_ids(AUTOMATION)
-        er.async_get(self.hass).async_update_entity(
-            automation, new_entity_id="automation.another"
+        before = self._automations[index]
+        entity_id = er.async_get(self.hass).async_get_entity_id(
+            AUTOMATION, AUTOMATION, before["id"]
         )
-        self.run(self._save("night"))
+        assert entity_id is not None
+        er.async_get(self.hass).async_update_entity(
+            entity_id, new_entity_id=f"automation.another_{index}"
+        )
+        self._automations[index] = {**before, "alias": alias}
+        self.run(self._save(before["use_blueprint"]["path"].split("/")[1][:-5]))
         self.wait(5)
+
+    def alias(self, index: int) -> str:
+        """Return what an automation is called."""
+        alias: str = self._automations[index]["alias"]
+        return alias
 
     async def _save(self, name: str) -> None:
         """Write the automations and let Home Assistant read them, as its editor does; import the blueprint first."""
@@ -153,15 +180,9 @@ class Evening(Day):
     def restart_after(
         self, away: timedelta = timedelta(), *, power_cut: bool = False
     ) -> None:
-        """Restart Home Assistant; it can be away for a while.
-
-        The test framework keeps it from saving the states of helpers as it stops, so that is done here, but not
-        before a power cut.
-        """
-        if not power_cut:
-            self.finish(self.begin("homeassistant.save_persistent_states", {}))
+        """Restart Home Assistant; it can be away for a while."""
         self._away = away
-        self.run(self.restart())
+        self.run(self.restart(power_cut=power_cut))
         self._away = timedelta()
         self.wait(5)
 
@@ -256,24 +277,11 @@ class Evening(Day):
             assert call.done and call.error is None
         self.cloud.journal.clear()
 
-    def remember(self, text: str, memory: str = MEMORY) -> None:
-        """Type something into a helper."""
-        data = {"entity_id": memory, "value": text}
-        self.finish(self.begin("input_text.set_value", data))
-        self.wait(5)
-
     # Looking
 
-    def memory(self, entity_id: str = MEMORY) -> str:
-        """Return what a helper remembers; nothing if it never had to."""
-        state = self.hass.states.get(entity_id)
-        assert state is not None
-        return "" if state.state == "unknown" else state.state
-
-    def notifications(self) -> list[str]:
-        """Return the messages that Home Assistant shows."""
-        found = async_get_persistent_notifications(self.hass)
-        return [each["message"] for each in found.values()]
+    def begun(self, target: str = "hp-1") -> Any:
+        """Return what automations have begun and not ended."""
+        return self.house.state("for_a_while", target).attributes["begun"]
 
     def complaints(self) -> list[str]:
         """Return what Home Assistant has logged about automations as a warning or worse."""
@@ -285,7 +293,6 @@ class Evening(Day):
                 (
                     "homeassistant.components.automation",
                     "homeassistant.components.blueprint",
-                    "homeassistant.components.input_text",
                     "homeassistant.helpers.template",
                     "homeassistant.helpers.script",
                     "homeassistant.helpers.condition",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .evening import ABOVE, BELOW, LATEST, MODE, OTHER_MEMORY, Evening
+from .evening import ABOVE, BELOW, LATEST, MODE, Evening
 from .stories import ANNA, BEN, DOOR, WINDOW
 
 ROOM = {
@@ -17,9 +17,7 @@ def windows(evening: Evening, window: str = "off", door: str = "off") -> None:
     evening.in_the_app({"room": ROOM})
     evening.there_is(WINDOW, window)
     evening.there_is(DOOR, door)
-    evening.automate(
-        "window_open", thermostat=evening.entity("climate"), windows=[WINDOW, DOOR]
-    )
+    evening.automate("window_open", windows=[WINDOW, DOOR])
 
 
 def people(evening: Evening, **inputs: Any) -> None:
@@ -27,13 +25,7 @@ def people(evening: Evening, **inputs: Any) -> None:
     evening.in_the_app({"room": ROOM})
     evening.there_is(ANNA, "home")
     evening.there_is(BEN, "home")
-    evening.automate(
-        "everybody_away",
-        allowed_below=evening.entity("allowed_below"),
-        allowed_above=evening.entity("allowed_above"),
-        people=[ANNA, BEN],
-        **inputs,
-    )
+    evening.automate("everybody_away", people=[ANNA, BEN], **inputs)
 
 
 def is_(evening: Evening, entity_id: str, state: str, minutes: float) -> None:
@@ -50,7 +42,7 @@ def test_window_open_for_a_moment(evening: Evening) -> None:
         is_(evening, WINDOW, "off", minutes=0.5)
     evening.wait(LATEST, step=10)
     assert evening.sent() == []
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 def test_all_have_to_be_closed(evening: Evening) -> None:
@@ -74,7 +66,7 @@ def test_off_already(evening: Evening) -> None:
     is_(evening, WINDOW, "on", minutes=6)
     is_(evening, WINDOW, "off", minutes=2)
     assert evening.sent() == []
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 def test_switched_on_by_hand(evening: Evening) -> None:
@@ -142,57 +134,47 @@ def test_nobody_knows(evening: Evening) -> None:
     assert evening.sent()[1:] == [{BELOW: 1.5, ABOVE: 2}]
 
 
-def night_too(evening: Evening, **inputs: Any) -> None:
-    """Have the band quieter at night as well."""
-    evening.automate(
-        "night",
-        allowed_below=evening.entity("allowed_below"),
-        allowed_above=evening.entity("allowed_above"),
-        **inputs,
-    )
-
-
-def test_two_that_share_a_memory(evening: Evening) -> None:
-    """One waits for the other, and in the end what was there first is there again."""
+def test_two_at_once(evening: Evening) -> None:
+    """Those that change the same add up, whichever begins and ends first."""
     people(evening, minutes=0)
-    night_too(evening)
+    evening.automate("night")
     evening.at("22:00")
     assert evening.sent() == [{BELOW: 2.5, ABOVE: 3}]
     evening.there_is(ANNA, "not_home")
     evening.there_is(BEN, "not_home")
     evening.wait(LATEST, step=10)
-    assert len(evening.sent()) == 1
+    assert evening.sent()[1:] == [{BELOW: 4.5, ABOVE: 5}]
     evening.at("06:00", days=1)
-    evening.wait(LATEST, step=10)
-    assert evening.sent()[1:] == [
-        {BELOW: 1.5, ABOVE: 2},
-        {BELOW: 3.5, ABOVE: 4},
-    ]
+    assert evening.sent()[2:] == [{BELOW: 3.5, ABOVE: 4}]
     evening.there_is(ANNA, "home")
     assert evening.sent()[3:] == [{BELOW: 1.5, ABOVE: 2}]
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
-def test_two_that_begin_at_the_same_moment(evening: Evening) -> None:
-    """Only one of them gets the memory; nothing is changed without being remembered."""
+def test_two_of_a_kind(evening: Evening) -> None:
+    """Two automations from one blueprint, of one name, do not take each other's for their own."""
     people(evening)
-    night_too(evening)
-    night_too(evening, colder=2, warmer=2)
+    evening.automate("night")
+    evening.automate("night", begins="23:00:00", ends="05:00:00", colder=2)
+    evening.rename(2, evening.alias(1))
     evening.at("22:00")
-    evening.wait(2 * LATEST, step=10)
-    assert len(evening.sent()) == 1
-    evening.at("06:00", days=1)
-    evening.wait(2 * LATEST, step=10)
-    assert evening.sent()[-1] == {BELOW: 1.5, ABOVE: 2}
-    assert evening.memory() == ""
+    evening.at("23:00")
+    assert evening.sent() == [{BELOW: 2.5, ABOVE: 3}, {BELOW: 4.5, ABOVE: 4}]
+    evening.restart_after()
+    evening.at("05:00", days=1)
+    assert evening.sent()[2:] == [{BELOW: 2.5, ABOVE: 3}]
+    evening.at("06:00")
+    assert evening.sent()[3:] == [{BELOW: 1.5, ABOVE: 2}]
 
 
-def test_two_with_memories_of_their_own(evening: Evening) -> None:
-    """Those that change different settings do not wait for each other."""
+def test_two_that_change_something_else(evening: Evening) -> None:
+    """Those that change different settings have nothing to do with each other."""
     windows(evening)
-    night_too(evening, memory=OTHER_MEMORY)
+    evening.automate("night")
     is_(evening, WINDOW, "on", minutes=6)
     evening.at("22:00")
     assert evening.sent() == [{MODE: "off"}, {BELOW: 2.5, ABOVE: 3}]
-    assert evening.memory().startswith("window")
-    assert evening.memory(OTHER_MEMORY).startswith("night")
+    is_(evening, WINDOW, "off", minutes=2)
+    assert evening.sent()[2:] == [{MODE: "heating"}]
+    evening.at("06:00", days=1)
+    assert evening.sent()[3:] == [{BELOW: 1.5, ABOVE: 2}]

@@ -8,15 +8,13 @@ from .evening import ABOVE, BELOW, LATEST, Evening
 from .stories import PRICE
 
 BAND = {"room": {"temperature_lower_bound": 1.5, "temperature_upper_bound": 2}}
-ENTITIES = ("allowed_below", "allowed_above")
 
 
 def prices(evening: Evening, first: str, **inputs: Any) -> None:
     """Have a price in a house with the automation."""
     evening.in_the_app(BAND)
     evening.there_is(PRICE, first)
-    entities = {key: evening.entity(key) for key in ENTITIES}
-    evening.automate("cheap_hours", **entities, price=PRICE, **inputs)
+    evening.automate("cheap_hours", price=PRICE, **inputs)
 
 
 def band(evening: Evening) -> tuple[Any, Any]:
@@ -45,7 +43,7 @@ def test_day_of_prices(
         evening.there_is(PRICE, price)
         assert band(evening) == expected
     assert len(evening.sent()) == 6
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 @pytest.mark.parametrize(
@@ -134,18 +132,28 @@ def test_next_level_fails(evening: Evening, *, applies: bool, then: str) -> None
     evening.there_is(PRICE, "0.20")
     evening.wait(LATEST, step=10)
     assert band(evening) == (1.5, 2)
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 @pytest.mark.parametrize(("how", "cheap"), [("widen", (2.5, 2)), ("shift", (2.5, 1))])
 def test_cooling(evening: Evening, how: str, cheap: tuple[Any, Any]) -> None:
-    """With the two numbers the other way round it gets colder in cheap hours."""
-    evening.in_the_app(BAND)
+    """Where the heat pump cools it gets colder in cheap hours."""
+    prices(evening, "0.20", how=how)
+    evening.by_hand({"climate": "cool"})
     evening.there_is(PRICE, "0.10")
-    below, above = (evening.entity(key) for key in ENTITIES)
-    evening.automate(
-        "cheap_hours", allowed_below=above, allowed_above=below, price=PRICE, how=how
-    )
     assert band(evening) == cheap
     evening.there_is(PRICE, "0.20")
     assert band(evening) == (1.5, 2)
+
+
+def test_another_amount_in_the_middle(evening: Evening) -> None:
+    """What is changed in the form counts at once, but not over what a person has set."""
+    prices(evening, "0.10", how="shift")
+    assert band(evening) == (0.5, 3)
+    evening.edit(0, cheap_by=0.5)
+    assert band(evening) == (1, 2.5)
+    evening.by_hand({"allowed_above": 4})
+    evening.edit(0, cheap_by=1.5)
+    assert band(evening) == (0, 4)
+    evening.there_is(PRICE, "0.20")
+    assert band(evening) == (1.5, 4)

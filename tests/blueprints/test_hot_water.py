@@ -10,8 +10,6 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from .evening import HOT_WATER_MAX, HOT_WATER_MIN, LATEST, Evening
 from .stories import METER
 
-ENTITIES = ("hot_water_min", "hot_water_max")
-
 
 def tank(evening: Evening, least: float, most: float) -> None:
     """Have a tank between two temperatures."""
@@ -25,15 +23,9 @@ def hot_water(evening: Evening) -> tuple[Any, Any]:
     return evening.held(HOT_WATER_MIN), evening.held(HOT_WATER_MAX)
 
 
-def automate(evening: Evening, name: str, **inputs: Any) -> None:
-    """Make an automation for the tank."""
-    entities = {key: evening.entity(key) for key in ENTITIES}
-    evening.automate(name, **entities, **inputs)
-
-
 def legionella(evening: Evening, **inputs: Any) -> None:
     """Make an automation for a Monday, which is today."""
-    automate(evening, "legionella_day", **{"day": "mon", **inputs})
+    evening.automate("legionella_day", **{"day": "mon", **inputs})
 
 
 def surplus(evening: Evening, watts: float, minutes: float = 0) -> None:
@@ -86,14 +78,14 @@ def test_legionella_where_it_is_hot(
 
 
 def test_legionella_after_a_low_minimum(evening: Evening) -> None:
-    """A minimum below 40 °C, which the cloud had from elsewhere, comes back as 40 °C."""
+    """A minimum below 40 °C, which the cloud had from elsewhere, is not what it returns to."""
     tank(evening, 20, 50)
     legionella(evening)
     evening.at("12:00")
     assert hot_water(evening) == (60, 60)
     evening.at("16:00")
-    assert hot_water(evening) == (40, 50)
-    assert evening.memory() == ""
+    assert hot_water(evening) == (45, 50)
+    assert evening.begun() == []
 
 
 def test_maximum_beside_a_minimum_set_by_hand(evening: Evening) -> None:
@@ -104,7 +96,7 @@ def test_maximum_beside_a_minimum_set_by_hand(evening: Evening) -> None:
     evening.by_hand({"hot_water_min": 55})
     evening.at("16:00")
     assert hot_water(evening) == (55, 55)
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 @pytest.mark.parametrize("temperature", [60, 140])
@@ -128,7 +120,7 @@ def test_surplus_has_to_last(evening: Evening) -> None:
     """A gap between clouds is no surplus, and a cloud is no end of it."""
     tank(evening, 45, 55)
     surplus(evening, 0)
-    automate(evening, "solar_surplus", meter=METER)
+    evening.automate("solar_surplus", meter=METER)
     surplus(evening, 2500, minutes=8)
     surplus(evening, 1500, minutes=8)
     surplus(evening, 2500, minutes=8)
@@ -147,7 +139,7 @@ def test_surplus_during_a_restart(evening: Evening) -> None:
     """How long it has lasted is counted anew after a restart: late, but not never."""
     tank(evening, 45, 55)
     surplus(evening, 0)
-    automate(evening, "solar_surplus", meter=METER)
+    evening.automate("solar_surplus", meter=METER)
     surplus(evening, 2500, minutes=8)
     evening.restart_after()
     evening.wait(300, step=10)
@@ -164,7 +156,7 @@ def test_kinds_of_meters(evening: Evening, state: str, unit: str, sold: str) -> 
     """A meter may count in kW, and what is sold as negative."""
     tank(evening, 45, 55)
     evening.there_is(METER, state, unit_of_measurement=unit)
-    automate(evening, "solar_surplus", meter=METER, sold=sold)
+    evening.automate("solar_surplus", meter=METER, sold=sold)
     evening.wait(700, step=20)
     assert hot_water(evening) == (55, 55)
     evening.there_is(
@@ -178,7 +170,7 @@ def test_meter_falls_silent(evening: Evening) -> None:
     """An inverter that is switched off at night measures no surplus, whatever the threshold is."""
     tank(evening, 45, 55)
     surplus(evening, 2500)
-    automate(evening, "solar_surplus", meter=METER, too_little=-500)
+    evening.automate("solar_surplus", meter=METER, too_little=-500)
     evening.wait(700, step=20)
     surplus(evening, -400, minutes=40)
     assert hot_water(evening) == (55, 55)
@@ -187,14 +179,18 @@ def test_meter_falls_silent(evening: Evening) -> None:
     assert hot_water(evening) == (45, 55)
 
 
-def test_memory_emptied_while_it_waits(evening: Evening) -> None:
-    """Whoever empties the memory shortly before the end wants what is there."""
+def test_sun_on_the_legionella_day(evening: Evening) -> None:
+    """Where both want the water hot, the hotter one counts; each ends by itself."""
     tank(evening, 45, 50)
     surplus(evening, 0)
-    automate(evening, "solar_surplus", meter=METER)
+    evening.automate("solar_surplus", meter=METER)
+    legionella(evening)
+    evening.at("12:00")
     surplus(evening, 2500, minutes=12)
-    surplus(evening, -300, minutes=20)
-    evening.remember("")
-    surplus(evening, -300, minutes=20)
-    assert evening.sent() == [{HOT_WATER_MIN: 55, HOT_WATER_MAX: 55}]
-    assert evening.memory() == ""
+    assert hot_water(evening) == (60, 60)
+    evening.at("16:00")
+    evening.wait(LATEST, step=10)
+    assert hot_water(evening) == (55, 55)
+    surplus(evening, -300, minutes=32)
+    assert hot_water(evening) == (45, 50)
+    assert evening.begun() == []

@@ -8,9 +8,7 @@ import pytest
 
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from .evening import ABOVE, BELOW, LATEST, OTHER_MEMORY, Evening
-
-ENTITIES = ("allowed_below", "allowed_above")
+from .evening import ABOVE, BELOW, LATEST, Evening
 
 
 def quiet(evening: Evening, below: float, above: float, **inputs: Any) -> None:
@@ -23,13 +21,11 @@ def quiet(evening: Evening, below: float, above: float, **inputs: Any) -> None:
             }
         }
     )
-    evening.automate(
-        "night", **{key: evening.entity(key) for key in ENTITIES}, **inputs
-    )
+    evening.automate("night", **inputs)
 
 
 def test_defaults(evening: Evening) -> None:
-    """Without any input but the entities it is one degree more on both sides, from ten to six."""
+    """Without any input but the heat pump it is one degree more on both sides, from ten to six."""
     quiet(evening, 1, 2)
     evening.at("21:59")
     assert evening.sent() == []
@@ -69,7 +65,7 @@ def test_nothing_to_do(evening: Evening) -> None:
     evening.by_hand({"allowed_below": 3})
     evening.at("06:00", days=1)
     assert evening.sent() == []
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 def test_one_of_two_changed_by_hand(evening: Evening) -> None:
@@ -119,63 +115,63 @@ def test_fahrenheit(begin_evening: Callable[..., Evening]) -> None:
     assert evening.shows("allowed_below") == "2.7"
 
 
-def test_renamed_in_the_middle(evening: Evening) -> None:
-    """An automation that gets another name is still the one that remembers."""
+def test_at_once(evening: Evening) -> None:
+    """When it is saved, and after a restart, it does not wait until it looks by itself."""
+    evening.at("22:06")
+    quiet(evening, 1, 2)
+    assert evening.sent() == [{BELOW: 2, ABOVE: 3}]
+    evening.restart_after(timedelta(hours=8))
+    assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]
+
+
+def test_longer_night(evening: Evening) -> None:
+    """An end that is changed in the middle counts at once."""
     quiet(evening, 1, 2)
     evening.at("22:00")
-    evening.rename(0, "Silent night")
+    evening.edit(0, ends="08:00:00")
+    evening.at("06:05", days=1)
+    assert len(evening.sent()) == 1
+    evening.at("08:00")
+    assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]
+
+
+@pytest.mark.parametrize("how", ["disabled", "deleted"])
+def test_ends_without_its_automation(evening: Evening, how: str) -> None:
+    """The night ends in the morning, whatever has become of its automation."""
+    quiet(evening, 1, 2)
+    evening.at("22:00")
+    if how == "disabled":
+        evening.finish(
+            evening.begin("automation.turn_off", {"entity_id": "automation.night_1"})
+        )
+    else:
+        evening.delete(0)
     evening.at("06:00", days=1)
     assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]
 
 
-def test_at_once(evening: Evening) -> None:
-    """After a restart, when it is saved, and when the memory is free, it does not wait until it looks by itself."""
-    evening.at("22:00")
-    evening.at("22:06")
-    evening.remember("somebody else")
+def test_cloud_is_away(evening: Evening) -> None:
+    """What is to begin while the cloud is away begins as soon as it is back."""
+    evening.may_complain = True
     quiet(evening, 1, 2)
-    evening.remember("")
-    assert evening.sent() == [{BELOW: 2, ABOVE: 3}]
-    evening.restart_after(timedelta(hours=8))
-    evening.wait(5)
-    assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]
-    evening.at("23:01")
-    evening.automate(
-        "night",
-        memory=OTHER_MEMORY,
-        **{key: evening.entity(key) for key in ENTITIES},
-        begins="23:00:00",
-    )
-    evening.wait(5)
-    assert evening.memory(OTHER_MEMORY) != ""
-
-
-def test_available_again(evening: Evening) -> None:
-    """As soon as the settings are known again, what was missed is made up for."""
-    quiet(evening, 1, 2)
-    evening.at("21:00")
+    evening.at("21:58")
     evening.cloud_stops()
-    evening.at("21:10")
-    evening.at("21:20")
-    evening.at("21:30")
-    evening.at("22:01")
-    assert evening.shows("allowed_below") == "unavailable"
-    assert evening.memory() == ""
+    evening.at("22:30")
     evening.cloud_starts()
-    evening.poll()
-    evening.wait(5)
+    evening.wait(LATEST, step=10)
     assert evening.sent() == [{BELOW: 2, ABOVE: 3}]
+    evening.at("06:00", days=1)
+    assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]
 
 
 def test_disabled_for_a_while(evening: Evening) -> None:
     """What was missed while the automation was disabled is made up for when it is enabled again."""
     quiet(evening, 1, 2)
-    evening.at("22:00")
     automation = {"entity_id": "automation.night_1"}
     evening.finish(evening.begin("automation.turn_off", automation))
-    evening.at("06:01", days=1)
+    evening.at("22:01")
     evening.wait(LATEST, step=10)
-    assert len(evening.sent()) == 1
+    assert evening.sent() == []
     evening.finish(evening.begin("automation.turn_on", automation))
     evening.wait(LATEST, step=10)
-    assert evening.sent()[1:] == [{BELOW: 1, ABOVE: 2}]
+    assert evening.sent() == [{BELOW: 2, ABOVE: 3}]

@@ -9,8 +9,8 @@ import pytest
 from homeassistant.util import dt as dt_util
 
 from ..promise.day import PREFERRED_SETTING
-from .evening import HOT_WATER_MIN, LATEST, MODE, Evening
-from .stories import METER, STORIES, WATER, WINDOW, Story, sun_sets, sun_shines
+from .evening import HOT_WATER_MIN, MODE, Evening
+from .stories import METER, STORIES, WINDOW, Story, sun_sets, sun_shines
 from .test_every_blueprint import EACH, LONG
 from .test_hot_water import hot_water, surplus, tank
 
@@ -23,8 +23,6 @@ AWAY_IN_AUTO = {
 COLD = {"hot_water_min": 10.0, "control_mode": "off"}
 AWAY = {PREFERRED_SETTING: 16, HOT_WATER_MIN: 10, MODE: "off"}
 
-PAUSES = [story for story in STORIES if "vacation" in story.picks]
-
 
 def there(evening: Evening) -> dict[str, Any]:
     """Return all that the cloud holds."""
@@ -34,14 +32,6 @@ def there(evening: Evening) -> dict[str, Any]:
 def is_away(evening: Evening) -> bool:
     """Return whether all is as the vacation wants it."""
     return all(evening.held(setting) == value for setting, value in AWAY.items())
-
-
-def hot_water_automation(evening: Evening, name: str, **inputs: Any) -> None:
-    """Make an automation for the tank that knows of vacations."""
-    entities: dict[str, Any] = {key: evening.entity(key) for key in WATER}
-    evening.automate(
-        name, **entities, vacation=[evening.entity("vacation_status")], **inputs
-    )
 
 
 def in_the_day(time: str, days: int = 0) -> datetime:
@@ -86,7 +76,7 @@ def test_vacation(evening: Evening, story: Story, order: str, *, restart: bool) 
         elif "begin" in so_far and "end" not in so_far:
             assert story.holds(evening) == story.then
     assert there(evening) == was
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 @EACH
@@ -98,20 +88,18 @@ def test_vacation_that_sets_something_else(
     evening.choose()
     story.told(evening)
     was = there(evening)
-    mode = None
     for event in order.split():
         match event:
             case "begin":
                 story.begin(evening)
                 assert story.holds(evening) == story.then
             case "leave":
-                mode = evening.held(MODE)
                 evening.leave()
             case "end":
                 story.end(evening)
                 assert story.holds(evening) == story.was
-    assert evening.memory() == ""
-    away = AWAY_IN_AUTO if mode == "auto" else {PREFERRED_SETTING: 16}
+    assert evening.begun() == []
+    away = AWAY_IN_AUTO if was[MODE] == "auto" else {PREFERRED_SETTING: 16}
     assert there(evening) == {**was, **away}
     evening.come_home()
     assert there(evening) == was
@@ -132,7 +120,7 @@ def test_vacation_begins_during_a_restart(evening: Evening, story: Story) -> Non
     evening.at("13:00", days=(ends.date() - dt_util.now().date()).days)
     evening.wait(LONG, step=20)
     assert there(evening) == was
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 @pytest.mark.parametrize("name", ["solar_surplus", "window_open"])
@@ -152,42 +140,26 @@ def test_vacation_begins_while_it_waits(
     else:
         evening.there_is(WINDOW, "off" if ends else "on")
         evening.wait(40, step=10)
-    kept = evening.memory()
     evening.leave()
     evening.wait(LONG, step=10)
     assert is_away(evening)
-    assert evening.memory() == kept
     story.end(evening)
     evening.come_home()
     evening.wait(LONG, step=20)
     assert there(evening) == was
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 def test_at_once_after_a_vacation(evening: Evening) -> None:
     """What had to wait for the end of a vacation does not wait until it looks by itself."""
     tank(evening, 45, 55)
     evening.choose(hot_water_min=10.0)
-    hot_water_automation(evening, "legionella_day", day="mon")
+    evening.automate("legionella_day", day="mon")
     evening.at("12:00")
     evening.leave()
     evening.at("16:06")
     evening.come_home()
     assert hot_water(evening) == (45, 55)
-
-
-@pytest.mark.parametrize("story", PAUSES, ids=str)
-def test_nobody_knows_of_a_vacation(evening: Evening, story: Story) -> None:
-    """While the sensor says nothing, it does not begin; it begins as soon as the sensor does."""
-    story.told(evening)
-    evening.there_is(evening.entity("vacation_status"), "unavailable")
-    story.begin(evening)
-    evening.wait(LATEST, step=10)
-    assert evening.sent() == []
-    assert evening.memory() == ""
-    evening.run(evening.reload())
-    evening.wait(LONG, step=20)
-    assert evening.sent() == [story.change]
 
 
 @pytest.mark.parametrize("hours", [0, 3])
@@ -196,7 +168,7 @@ def test_welcome_home(evening: Evening, hours: float) -> None:
     tank(evening, 45, 70)
     surplus(evening, 0)
     evening.choose(hot_water_min=10.0, welcome_hours=hours)
-    hot_water_automation(evening, "solar_surplus", meter=METER)
+    evening.automate("solar_surplus", meter=METER)
     sun_shines(evening)
     assert hot_water(evening) == (55, 70)
     evening.leave()
@@ -206,11 +178,10 @@ def test_welcome_home(evening: Evening, hours: float) -> None:
     if hours:
         evening.wait(3600 * hours - 60, step=20)
         assert hot_water(evening) == (60, 70)
-        assert evening.memory() != ""
         evening.wait(120, step=10)
     evening.wait(LONG, step=20)
     assert hot_water(evening) == (45, 70)
-    assert evening.memory() == ""
+    assert evening.begun() == []
 
 
 @pytest.mark.parametrize("slow", [False, True])
@@ -230,7 +201,7 @@ def test_at_the_same_moment(
     """A vacation may begin or end at the very time of day at which the hot water gets hot, or is let go."""
     tank(evening, 45, 55)
     evening.choose(hot_water_min=10.0)
-    hot_water_automation(evening, "legionella_day", day="mon")
+    evening.automate("legionella_day", day="mon")
     evening.plan(in_the_day(begins), in_the_day(ends))
     if slow:
         evening.cloud.weather.add(latency=0.4)
@@ -242,4 +213,4 @@ def test_at_the_same_moment(
             assert hot_water(evening)[0] == 10
         else:
             assert hot_water(evening) == ((60, 60) if legionella else (45, 55))
-    assert evening.memory() == ""
+    assert evening.begun() == []

@@ -725,3 +725,42 @@ def test_difference_and_a_hand(house: Controller, cloud: HeatPump) -> None:
     house.end("warmer")
     house.come_to_rest()
     assert (cloud.held.preferred_temperature, cloud.held.hot_water_min) == (19, 45)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_minimum_by_hand_above_the_maximum_beneath(
+    cloud: HeatPump, house: Controller, elsewhere: bool
+) -> None:
+    """A minimum that fits the maximum of an override stays after it; the maximum comes back no lower."""
+    house.begin("hot", Settings(hot_water_min=65.0, hot_water_max=65.0))
+    house.come_to_rest()
+    house.wait(1000)
+    change = Settings(hot_water_min=62.0)
+    if elsewhere:
+        cloud.set(change)
+    else:
+        house.set(change)
+    house.come_to_rest()
+    assert cloud.held.hot_water_max == 65
+    house.end("hot")
+    house.come_to_rest()
+    assert cloud.held == replace(AT_HOME, hot_water_min=62.0, hot_water_max=62.0)
+
+
+def test_only_raise() -> None:
+    """What is higher already stays; what is unknown, and what has no height, is set."""
+    override = Override(
+        name="hot",
+        values=Settings(hot_water_min=60.0, hot_water_max=60.0, schedule=True),
+        only_raise=True,
+        began=START,
+    )
+    assert override.on_top_of(
+        Settings(hot_water_max=70.0, preferred_temperature=21.0)
+    ) == Settings(
+        hot_water_min=60.0,
+        hot_water_max=70.0,
+        preferred_temperature=21.0,
+        schedule=True,
+    )
+    assert Override.from_json(override.to_json()) == override

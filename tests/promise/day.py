@@ -49,6 +49,11 @@ class Call:
         return self.task.done()
 
     @property
+    def answer(self) -> Any:
+        """Return what it answered."""
+        return self.task.result()
+
+    @property
     def error(self) -> HomeAssistantError | None:
         """Return what it raised, or None if it succeeded; anything but Home Assistant's own error is raised."""
         if (error := self.task.exception()) is None:
@@ -114,12 +119,16 @@ class Day(World):
         data = {"entity_id": [self.house.entity_id(*each) for each in on], **data}
         return self.begin(action, data)
 
-    def begin(self, action: str, data: dict[str, Any]) -> Call:
+    def begin(
+        self, action: str, data: dict[str, Any], *, answers: bool = False
+    ) -> Call:
         """Call any action; do not wait."""
         domain, _, service = action.partition(".")
         call = Call(
             self.loop.create_task(
-                self.hass.services.async_call(domain, service, data, blocking=True)
+                self.hass.services.async_call(
+                    domain, service, data, blocking=True, return_response=answers
+                )
             )
         )
         self.calls.append(call)

@@ -26,8 +26,12 @@ class Override:
     """Settings in force for a while; one that was changed by hand meanwhile is no longer among them."""
 
     name: str
+    key: str = ""
+    """By what an automation knows the one that it has begun, whatever it is called by now; empty: by its name."""
     values: Settings = field(default_factory=Settings)
     """Absolute values."""
+    only_raise: bool = False
+    """A temperature that is higher already stays."""
     by: Mapping[Setting, float] = field(default_factory=dict)
     """By how much a temperature or difference is higher than what is beneath: base, and what was begun earlier; in kelvin."""
     began: datetime
@@ -42,6 +46,11 @@ class Override:
     def is_vacation(self) -> bool:
         """Return whether it is a vacation: on top of all others, and the only one that allows cold hot water."""
         return self.name == VACATION
+
+    @property
+    def identity(self) -> str:
+        """Return by what it is told from others; one with the same identity replaces it."""
+        return self.key or self.name
 
     @property
     def is_preset(self) -> bool:
@@ -67,7 +76,7 @@ class Override:
         return replace(kept, left=self.left | (self.settings & settings))
 
     def continuing(self, earlier: Self) -> Self:
-        """Return it as it goes on from one with its name: without what was changed by hand since that has begun."""
+        """Return it as it goes on from an earlier one of its own: without what was changed by hand since that has begun."""
         without = self.without(earlier.left)
         return replace(without, left=earlier.left, began=earlier.began)
 
@@ -92,13 +101,26 @@ class Override:
                 ours = RANGES[setting]
                 lowest, highest = min(ours.minimum, value), max(ours.maximum, value)
                 moved[setting] = min(max(value + difference, lowest), highest)
-        return beneath.with_change(self.values.overlaid_with(Settings.of(moved)))
+        values = self.values
+        if self.only_raise:
+            values = Settings.of(
+                {
+                    setting: max(value, below)
+                    if isinstance(value, float)
+                    and isinstance(below := beneath.get(setting), float)
+                    else value
+                    for setting, value in values.items()
+                }
+            )
+        return beneath.with_change(values.overlaid_with(Settings.of(moved)))
 
     def to_json(self) -> dict[str, Any]:
         """Return what is kept on disk."""
         return {
             "name": self.name,
+            "key": self.key,
             "values": self.values.to_json(),
+            "only_raise": self.only_raise,
             "by": {setting.value: it for setting, it in self.by.items()},
             "began": self.began.isoformat(),
             "until": None if self.until is None else self.until.isoformat(),
@@ -116,10 +138,12 @@ class Override:
         if until is None and raw.get("until") is not None:
             # One whose end cannot be read would never end.
             return None
-        by = raw.get("by")
+        key, by = raw.get("key"), raw.get("by")
         return cls(
             name=name,
+            key=key if isinstance(key, str) else "",
             values=Settings.from_json(raw.get("values")),
+            only_raise=raw.get("only_raise") is True,
             by={
                 setting: difference
                 for setting in RANGES

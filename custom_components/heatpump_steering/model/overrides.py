@@ -45,9 +45,9 @@ class Overrides:
         """Return whether the hot water may be below 40 °C: during a vacation only."""
         return self.get(VACATION) is not None
 
-    def get(self, name: str) -> Override | None:
-        """Return the override of a name that is in force, if there is one."""
-        return next((it for it in self.in_force if it.name == name), None)
+    def get(self, identity: str) -> Override | None:
+        """Return the override of an identity that is in force, if there is one."""
+        return next((it for it in self.in_force if it.identity == identity), None)
 
     @property
     def preset(self) -> Override | None:
@@ -114,12 +114,12 @@ class Overrides:
     # Beginning and ending
 
     def begin(self, override: Override, *, shown: Settings) -> Self:
-        """Return the state with an override in force; the same name replaces the one before, as does a preset any other.
+        """Return the state with an override in force; the same identity replaces the one before, as does a preset any other.
 
         A setting whose base is unknown is left out, since it could not be put back.
         """
         override = override.only(self.base.keys())
-        ended = self.end(override.name)
+        ended = self.end(override.identity)
         if override.is_preset:
             ended = ended.without_preset()
         return replace(
@@ -138,7 +138,8 @@ class Overrides:
         return replace(
             self,
             in_force=tuple(
-                override if it.name == override.name else it for it in self.in_force
+                override if it.identity == override.identity else it
+                for it in self.in_force
             ),
         ).all_tracked()
 
@@ -147,15 +148,15 @@ class Overrides:
         missing = (self.overridden | self.followed) - self.tracked.keys()
         return self._with({setting: Tracked() for setting in missing})
 
-    def end(self, name: str) -> Self:
-        """Return the state without the override of a name, if there is one."""
-        if self.get(name) is None:
+    def end(self, identity: str) -> Self:
+        """Return the state without the override of an identity, if there is one."""
+        if self.get(identity) is None:
             return self
         return replace(
             self,
-            in_force=tuple(it for it in self.in_force if it.name != name),
-            was_cold=self.was_cold and name != VACATION,
-            is_returning=self.is_returning or name == VACATION,
+            in_force=tuple(it for it in self.in_force if it.identity != identity),
+            was_cold=self.was_cold and identity != VACATION,
+            is_returning=self.is_returning or identity == VACATION,
         )
 
     def without_preset(self) -> Self:
@@ -201,9 +202,19 @@ class Overrides:
             for it in self.in_force
             if it.name != WELCOME_HOME or not settings & HOT_WATER
         )
+        after = self.base.overlaid_with(base)
+        if (
+            base.hot_water_min is not None
+            and base.hot_water_max is None
+            and after.hot_water_max is not None
+        ):
+            # Whoever sets a minimum below the maximum of an override sets it above the one that comes back.
+            after = replace(
+                after, hot_water_max=max(after.hot_water_max, base.hot_water_min)
+            )
         return replace(
             self,
-            base=self.base.overlaid_with(base),
+            base=after,
             # One of an automation that has lost every setting is remembered until its end: it is not begun again.
             in_force=tuple(it for it in in_force if it.settings or not it.is_preset),
             tracked={

@@ -134,7 +134,7 @@ class Actuator:
                 overrides = overrides.begin(welcome, shown=shown)
         for override in overrides.in_force:
             if override.until is not None and override.until <= now:
-                overrides = overrides.end(override.name)
+                overrides = overrides.end(override.identity)
         return overrides
 
     def _since(self, vacation: Override) -> datetime:

@@ -1,7 +1,7 @@
 """What somebody sets for a while, beside vacations: begun and ended by presets, actions and buttons."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import starmap
 
@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..const import Target
 from ..model.errors import Pending, PendingError, SettingsUnknownError
 from ..model.limits import check_order, check_values
-from ..model.override import VACATION, Override
+from ..model.override import VACATION, WELCOME_HOME, Override
 from ..model.overrides import Overrides
 from ..model.schedule import ends_at
 from .actuator import Actuator, Change
@@ -30,22 +30,20 @@ class ForAWhile:
     def in_force(self, target: Target) -> tuple[Override, ...]:
         """Return what is in force at a target, vacations included, the strongest first; at the home, what is at any heat pump.
 
-        A vacation ends as it is planned. What has one name at several heat pumps is one, which ends with the last of them.
+        A vacation ends as it is planned. What is in force at several heat pumps ends with the last of them.
         """
-        targets = [target] if target in self._home.targets else self._home.targets
         zone = dt_util.get_default_time_zone()
         vacation_ends = ends_at(self._home.plans, dt_util.utcnow(), zone)
         found: dict[str, Override] = {}
-        for each in targets:
-            for override in self._home.shadow(each).overrides.in_force:
-                if not (override.settings or override.is_vacation):
-                    # All was changed by hand; it is remembered so that it is not begun again.
-                    continue
-                if override.is_vacation:
-                    override = replace(override, until=vacation_ends)
-                if (other := found.get(override.name)) is not None:
-                    override = override.together_with(other)
-                found[override.name] = override
+        for override in self._all(target):
+            if not (override.settings or override.is_vacation):
+                # All was changed by hand; it is remembered so that it is not begun again.
+                continue
+            if override.is_vacation:
+                override = replace(override, until=vacation_ends)
+            if (other := found.get(override.identity)) is not None:
+                override = override.together_with(other)
+            found[override.identity] = override
         return tuple(
             sorted(
                 found.values(),
@@ -63,12 +61,28 @@ class ForAWhile:
             if (state := self._home.shadow(it).overrides).tracked
         )
 
+    def identities(self, target: Target) -> frozenset[str]:
+        """Return by what is known what somebody has begun at a target and is not over; at the home, at any heat pump.
+
+        What has no setting left, since all were changed by hand, is among them: it is not begun again before it has ended.
+        """
+        return frozenset(
+            override.identity
+            for override in self._all(target)
+            if override.name not in (VACATION, WELCOME_HOME)
+        )
+
+    def _all(self, target: Target) -> Iterator[Override]:
+        targets = [target] if target in self._home.targets else self._home.targets
+        for each in targets:
+            yield from self._home.shadow(each).overrides.in_force
+
     async def async_begin(
         self, target: Target, override: Override, *, keep_changes: bool = False
     ) -> None:
-        """Begin an override at a heat pump, or at all of the home; the same name replaces the one before.
+        """Begin an override at a heat pump, or at all of the home; the same identity replaces the one before.
 
-        With `keep_changes`, what somebody has changed by hand since one of that name began stays as it is.
+        With `keep_changes`, what somebody has changed by hand since that one began stays as it is.
         Raises StorageError and StoppedError if it was not begun, PendingError if the cloud does not have all of it yet;
         and as `beginning` and its changes.
         """
@@ -90,7 +104,7 @@ class ForAWhile:
         def begun(overrides: Overrides) -> Overrides:
             if not override.settings & overrides.base.keys():
                 raise SettingsUnknownError
-            if keep_changes and (current := overrides.get(override.name)):
+            if keep_changes and (current := overrides.get(override.identity)):
                 return overrides.adjusted(override.continuing(current))
             return overrides.begin(override, shown=overrides.base)
 
@@ -99,7 +113,10 @@ class ForAWhile:
     async def async_end(
         self, target: Target, names: Iterable[str] | None = None
     ) -> None:
-        """End the overrides with these names at a heat pump, or at all of the home; all but vacations where no name is given.
+        """End the overrides with these names or keys at a heat pump, or at all of the home; all but vacations where none is given.
+
+        An automation looks again and again how things stand. What it has begun under a key, and somebody else ends, it
+        does not begin again before it has ended it itself.
 
         Raises StorageError and StoppedError if they were not ended, PendingError while not all is back.
         """
@@ -107,10 +124,16 @@ class ForAWhile:
 
         def ended(overrides: Overrides) -> Overrides:
             for override in overrides.in_force:
-                if override.name != VACATION and (
-                    wanted is None or override.name in wanted
-                ):
-                    overrides = overrides.end(override.name)
+                if override.name == VACATION:
+                    continue
+                if wanted is None or override.name in wanted:
+                    overrides = (
+                        overrides.adjusted(override.without(override.settings))
+                        if override.key
+                        else overrides.end(override.identity)
+                    )
+                elif override.key in wanted:
+                    overrides = overrides.end(override.identity)
             return overrides
 
         changes = dict.fromkeys(self._targets(target), ended)

@@ -47,12 +47,13 @@ class Activity:
                 self._compare(target, before, now)
 
     def _compare(self, target: Target, before: TargetData, now: TargetData) -> None:
-        had = {it.name: it.began for it in before.in_force if not it.is_vacation}
-        has = {it.name: it.began for it in now.in_force if not it.is_vacation}
+        had = {it.identity: it for it in before.in_force if not it.is_vacation}
+        has = {it.identity for it in now.in_force if not it.is_vacation}
         over = self._over.setdefault(target, [])
-        over += [name for name in had if name not in has]
+        over += [it.name for identity, it in had.items() if identity not in has]
         for it in reversed(now.in_force):
-            if it.name in has and has[it.name] != had.get(it.name):
+            earlier = had.get(it.identity)
+            if it.identity in has and (earlier is None or it.began != earlier.began):
                 self._fire(EVENT_OVERRIDE_BEGAN, target, it.name, it.until)
         if over and not now.is_returning:
             if now.in_force:

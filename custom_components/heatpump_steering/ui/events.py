@@ -12,6 +12,7 @@ from ..const import EVENT_CHANGED_ELSEWHERE, EVENT_STAYED_BY_HAND, Target
 from ..model.shadow import ChangedElsewhere, Outcome
 from .ids import Identifiers
 from .texts import async_value_text
+from .units import in_unit_of_house
 
 
 def signal_changed_elsewhere(
@@ -40,6 +41,11 @@ def async_fire_outcomes(
                 "setting": setting.value,
                 **{
                     name: async_value_text(hass, setting, value)
+                    for name, value in values.items()
+                },
+                # As the actions take them, for an automation that sets one back.
+                **{
+                    f"{name}_value": in_unit_of_house(hass, setting, value)
                     for name, value in values.items()
                 },
             },

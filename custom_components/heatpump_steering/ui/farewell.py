@@ -148,7 +148,7 @@ async def _async_bring_back(home: Home, client: SettingsClient, user_id: str) ->
         # Nothing is there yet, but for what is on disk; a home that is enabled again has this to bring back, and no more.
         shadow = home.shadow(target)
         for override_ in shadow.overrides.in_force:
-            shadow.overrides = shadow.overrides.end(override_.name)
+            shadow.overrides = shadow.overrides.end(override_.identity)
     await _async_find(home, client, user_id)
     actuator = _Ending(home, Profile())
     problems = await asyncio.gather(

@@ -28,6 +28,8 @@ class TargetData:
     """What is set for a while, vacations included; the strongest first."""
     is_returning: bool = False
     """Something is over, and not all of it is back."""
+    begun: frozenset[str] = frozenset()
+    """By what all that was begun for a while, and is not over, is known to automations."""
     preset: str | None = None
     """The name of the override of the preset that is in force; at the home, at all of its heat pumps."""
 
@@ -62,6 +64,7 @@ def snapshot(
                 vacations.in_hand(target),
                 presets.for_a_while.in_force(target),
                 presets.for_a_while.is_returning(target),
+                presets.for_a_while.identities(target),
                 presets.active(target),
             )
             for target in shadows.shown_targets

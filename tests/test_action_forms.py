@@ -100,7 +100,7 @@ async def test_yes_or_no_is_ticked_first(house: House) -> None:
         for field in fields.values()
         if "boolean" in field["selector"]
     ]
-    assert len(switches) == 9
+    assert len(switches) == 10
     assert not any("default" in field for field in switches)
 
 
@@ -129,7 +129,11 @@ async def test_all_else_is_as_it_was(house: House) -> None:
             {"optional": True} if action in answers else None
         )
     assert described["override_settings"]["fields"]["room"]["collapsed"] is False
-    assert described["end_override"]["fields"].keys() == {"name", "config_entry_id"}
+    assert described["end_override"]["fields"].keys() == {
+        "name",
+        "key",
+        "config_entry_id",
+    }
     assert described["start_vacation"]["fields"].keys() == {"until", "config_entry_id"}
     assert described["end_vacation"]["fields"].keys() == {"config_entry_id"}
     duration = described["override_settings"]["fields"]["duration"]

@@ -216,6 +216,11 @@ async def test_exclusive_optimisations(house: House) -> None:
     [
         ({}, "No setting was chosen"),
         ({"duration": {"hours": 1}}, "No setting was chosen"),
+        ({"hot_water_min": 60}, "at least 60 °C and at most 55 °C"),
+        (
+            {"duration": {"hours": 1}, "until": "2099-01-01 00:00:00"},
+            "Give either how long it lasts or when it ends",
+        ),
         ({"hot_water_min": 55, "duration": {"hours": 0}}, "It would be over already"),
         (
             {"hot_water_min": 55, "until": "2020-01-01 00:00:00"},

@@ -28,14 +28,10 @@ ADDED_AT_ONCE = 10
 _UNKNOWN: Final = TargetData()
 
 
-class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
-    """One setting, or several, of a heat pump or of the home."""
+class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
+    """What belongs to a heat pump, or to the home."""
 
     _attr_has_entity_name = True
-    basis: ClassVar[tuple[str, ...]]
-    """The properties that the state depends on: as long as they stay the same, it is not written anew."""
-    _redrawn_as: Mapping[str, object] = MappingProxyType({})
-    """Attributes with which a refused control is drawn for a moment, where it needs that."""
 
     def __init__(
         self, coordinator: SteeringCoordinator, target: Target, key: str
@@ -46,8 +42,6 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_unique_id = coordinator.inventory.identifiers.unique_id(target, key)
         self._attr_translation_key = key
         self._attr_assumed_state = coordinator.write_only
-        self._written: object = None
-        self._redrawing: asyncio.Task[None] | None = None
 
     @property
     def target_data(self) -> TargetData:
@@ -100,6 +94,17 @@ class SteeringEntity(CoordinatorEntity[SteeringCoordinator]):
         return DeviceInfo(
             identifiers=identifiers, manufacturer=brand, model=model, name=name
         )
+
+
+class SteeringEntity(TargetEntity):
+    """One setting, or several, of a heat pump or of the home."""
+
+    basis: ClassVar[tuple[str, ...]]
+    """The properties that the state depends on: as long as they stay the same, it is not written anew."""
+    _redrawn_as: Mapping[str, object] = MappingProxyType({})
+    """Attributes with which a refused control is drawn for a moment, where it needs that."""
+    _written: object = None
+    _redrawing: asyncio.Task[None] | None = None
 
     @callback
     @override

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .entity import SteeringEntity, async_add_for_each_target
+from .entity import TargetEntity, async_add_for_each_target
 from .model.shadow import ChangedElsewhere
 from .ui.events import signal_changed_elsewhere
 from .ui.texts import async_name_of, async_value_text
@@ -41,16 +41,16 @@ async def async_setup_entry(
     )
 
 
-class ChangedElsewhereEvent(SteeringEntity, EventEntity):
+class ChangedElsewhereEvent(TargetEntity, EventEntity):
     """Happens when a read shows that somebody else has changed a setting of the heat pump."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
-    basis = ()
 
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Belong to a heat pump."""
         super().__init__(coordinator, target, "changed_elsewhere")
         self._attr_event_types = [CHANGED]
+        self._was_available = True
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -67,8 +67,19 @@ class ChangedElsewhereEvent(SteeringEntity, EventEntity):
         )
 
     @callback
-    def async_entity_id_changed(self, old_entity_id: str) -> None:
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write nothing but whether it is available: all else is told when it happens."""
+        if self.available != self._was_available:
+            self._was_available = self.available
+            super()._handle_coordinator_update()
+
+    @callback
+    def _stay(self, old_entity_id: str) -> None:
         """Stay as it is: Home Assistant 2026.11 adds what does not say so anew when it is called otherwise."""
+
+    # Assigned: 2026.10 does not know this name, so that nothing is overridden there.
+    async_entity_id_changed = _stay
 
     @callback
     def _tell(self, changes: Iterable[ChangedElsewhere]) -> None:

@@ -25,7 +25,7 @@ from .addressed import Addressed, addressed
 from .api import SWITCHES, ControlMode, Setting, Settings
 from .const import DOMAIN
 from .coordinator import SteeringCoordinator
-from .model.limits import RANGES
+from .model.limits import RANGES, check_order
 from .model.override import FOR_A_WHILE, PRESET, RESERVED, Override
 from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
@@ -77,8 +77,8 @@ _OVERRIDE_SCHEMA: Final = vol.Schema(
         **_ADDRESSED,
         vol.Optional(ATTR_NAME): _NAME,
         vol.Optional(ATTR_KEY): _NAME,
-        vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
-        vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
+        vol.Optional(ATTR_DURATION): cv.positive_time_period,
+        vol.Optional(ATTR_UNTIL): cv.datetime,
         vol.Optional(ATTR_KEEP_CHANGES, default=False): cv.boolean,
         vol.Optional(ATTR_ONLY_RAISE, default=False): cv.boolean,
         **{
@@ -173,22 +173,27 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     for name in (override.name, override.key):
         if name.casefold() in RESERVED or name.startswith(PRESET):
             raise wrong_input("reserved_name", name=name)
+    keep_changes: bool = call.data[ATTR_KEEP_CHANGES]
     await _async_each(
-        it.coordinator.async_do(
-            it.coordinator.for_a_while.async_begin(
-                it.target,
-                # An automation may be called as a preset is.
-                override
-                if override.key
-                else replace(
-                    override, name=it.coordinator.presets.override_name(override.name)
-                ),
-                keep_changes=call.data[ATTR_KEEP_CHANGES],
-            )
-        )
+        it.coordinator.async_do(_async_begin(it, override, keep_changes=keep_changes))
         for it in places.values()
     )
     return _in_force(call, places)
+
+
+async def _async_begin(
+    place: Addressed, override: Override, *, keep_changes: bool
+) -> None:
+    coordinator, target = place
+    # What is asked for is what is set; a preset makes of it what is possible.
+    check_order(override.values, coordinator.home.shown(target))
+    if not override.key:
+        # An automation may be called as a preset is.
+        name = coordinator.presets.override_name(override.name)
+        override = replace(override, name=name)
+    await coordinator.for_a_while.async_begin(
+        target, override, keep_changes=keep_changes
+    )
 
 
 async def _async_end_override(call: ServiceCall) -> ServiceResponse:
@@ -233,8 +238,10 @@ def _homes(call: ServiceCall) -> set[SteeringCoordinator]:
 
 
 def _until(call: ServiceCall, now: datetime) -> datetime | None:
-    """Return when it ends; raises ServiceValidationError for an end that is not ahead."""
+    """Return when it ends; raises ServiceValidationError for two ends, or one that is not ahead."""
     until: datetime | None = call.data.get(ATTR_UNTIL)
+    if until is not None and ATTR_DURATION in call.data:
+        raise wrong_input("duration_and_until")
     if until is not None:
         until = dt_util.as_utc(until)
     elif (duration := call.data.get(ATTR_DURATION)) is not None:

@@ -764,3 +764,19 @@ def test_only_raise() -> None:
         schedule=True,
     )
     assert Override.from_json(override.to_json()) == override
+
+
+def test_limited_without_a_clock(house: Controller, cloud: HeatPump) -> None:
+    """A limit of the cloud's is what it has made of ours, also where that is nearer to what was there before."""
+    cloud.has_clock = False
+    cloud.rounded = lambda setting, value: (
+        min(value, 47.0)
+        if setting is Setting.HOT_WATER_MIN and isinstance(value, float)
+        else value
+    )
+    house.begin("bath", Settings(hot_water_min=55.0))
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 47
+    house.end("bath")
+    house.come_to_rest()
+    assert cloud.held == AT_HOME

@@ -18,7 +18,7 @@ def removed(day: Holidays) -> float:
 
 def said(day: Holidays) -> list[str]:
     """Return what the notifications say."""
-    shown = persistent_notification._async_get_or_create_notifications(day.hass)
+    shown = day.hass.data.get(persistent_notification.DOMAIN, {})
     return [it["message"].replace("\\", "") for it in shown.values()]
 
 

@@ -8,6 +8,7 @@ from freezegun.api import TickingDateTimeFactory
 import pytest
 
 from homeassistant.core import Context
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script
 from homeassistant.setup import async_setup_component
@@ -151,10 +152,11 @@ async def test_called_again(evening: House, keep_changes: bool) -> None:
 
 
 async def test_at_most_is_in_the_way(evening: House) -> None:
-    """What is at least goes no further than what is at most."""
+    """What is at least cannot be above what is at most: it is refused, and nothing else is set instead."""
     hotter = {**BATH, "data": {"hot_water_min": 60}}
-    answer = await run(evening, {**hotter, "target": {}})
-    assert answer["home"]["shown"]["hot_water_min"] == 55
+    with pytest.raises(ServiceValidationError, match="at most 55 °C"):
+        await run(evening, hotter)
+    assert evening.received() == []
     hotter["data"]["hot_water_max"] = 60
     await run(evening, hotter)
     assert holds(evening) == (21, 60)

@@ -54,9 +54,7 @@ def notifications(hass: HomeAssistant) -> list[tuple[str, str]]:
     """Return title and message of the notifications that are shown."""
     return [
         (str(it["title"]), it["message"])
-        for it in persistent_notification._async_get_or_create_notifications(
-            hass
-        ).values()
+        for it in hass.data.get(persistent_notification.DOMAIN, {}).values()
     ]
 
 

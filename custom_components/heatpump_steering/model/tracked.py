@@ -14,6 +14,8 @@ from .kept import read_time
 MADE_OF_OURS_WITHIN: Final = timedelta(minutes=1)
 # The time of an acceptance is a Date header in whole seconds.
 CLOCK_RESOLUTION: Final = timedelta(seconds=1)
+# By how much the cloud may change a value when it rounds, in kelvin; limits change it by more.
+ROUNDING: Final = 1.0
 
 
 class Verdict(Enum):
@@ -176,11 +178,9 @@ class Tracked:
         if is_soon:
             return Verdict.MADE_OF_OURS
         if since_ours is None and not self.confirmed:
-            # Without a clock it is what the cloud has made of the one that is nearest.
-            others = (base, *self.ours)
-            is_of_another = min(_distance(value, each) for each in others) < _distance(
-                value, self.sent
-            )
+            # Without a clock it is what the cloud has made of ours, but where it is another one, rounded.
+            nearest = min(_distance(value, each) for each in (base, *self.ours))
+            is_of_another = nearest < min(_distance(value, self.sent), ROUNDING)
             return Verdict.NOT_THERE if is_of_another else Verdict.MADE_OF_OURS
         if since_ours is not None or is_suspected:
             return Verdict.BY_HAND

@@ -502,3 +502,23 @@ async def test_late_beside_a_vacation(house: House) -> None:
     with pytest.raises(HomeAssistantError, match="does not have what is set for"):
         await override(house, name="Bath", hot_water_min=55)
     assert house.shows("vacation_status") == "away"
+
+
+async def test_missing_at_the_end(house: House) -> None:
+    """A heat pump that is missing when it ends has its settings back as soon as it is there again."""
+    await house.connected("hp-1", "hp-2")
+    await override(house, name="Bath", hot_water_min=55)
+    house.cloud.cloud.hide("hp-2")
+    for _ in range(4):
+        await house.poll()
+    assert house.shows("hot_water_min", "hp-2") == "unavailable"
+    await call(house, "end_override")
+    assert (held(house, "hot_water_min"), held(house, "hot_water_min", "hp-2")) == (
+        45,
+        55,
+    )
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    house.cloud.cloud.hide("hp-2", hidden=False)
+    for _ in range(2):
+        await house.poll()
+    assert held(house, "hot_water_min", "hp-2") == 45

@@ -101,6 +101,17 @@ WARM = st.one_of(
     _any_of(PV, True, False),
     _any_of(FLEX, True),
 )
+# What is set for a while, and by nobody for good.
+FOR_A_WHILE = st.dictionaries(
+    st.sampled_from([PREFERRED, HOT_WATER_MIN, BELOW]), st.booleans(), min_size=1
+).map(
+    lambda chosen: {
+        name: {PREFERRED: (23.5, 24.0), HOT_WATER_MIN: (46.0, 46.5), BELOW: (2.5, 4.0)}[
+            name
+        ][which]
+        for name, which in chosen.items()
+    }
+)
 BY_HAND = st.one_of(WARM, WARM, WARM, _any_of(HOT_WATER_MIN, 12.0, 30.0))
 ONE_OF_THEM = st.sampled_from([*HEAT_PUMPS, NEW_ONE])
 TARGETS = st.one_of(ONE_OF_THEM, ONE_OF_THEM, st.just(HOME))
@@ -141,7 +152,7 @@ BEHAVIOURS = st.one_of(
 class Call:
     """An action that somebody has called, and what was so before it."""
 
-    task: asyncio.Task[None]
+    task: asyncio.Task[Any]
     target: str
     settings: Mapping[str, Any]
     devices: tuple[str, ...]
@@ -178,6 +189,8 @@ class Household(RuleBasedStateMachine):
         """Whether people are away, if all has come to rest since they went or came."""
         self.warm_modes: set[str] = set()
         """Heat pumps whose vacation may have begun in cooling or auto: what it sets then is told by tests of its own."""
+        self.for_a_while: dict[tuple[str, str], dict[Any, datetime | None]] = {}
+        """What may be in force beside a vacation, each value with its end; None where somebody has to end it."""
         self.ends: list[tuple[datetime, Callable[[], None]]] = []
         """When troubles end by themselves, and how."""
         self.is_forgetful = False
@@ -391,6 +404,80 @@ class Household(RuleBasedStateMachine):
             "climate.set_preset_mode", "climate", whom, preset_mode=preset
         )
         self.go_or_come(work, waits)
+
+    @rule(
+        settings=FOR_A_WHILE,
+        whom=TARGETS,
+        how=st.fixed_dictionaries(
+            {"name": st.sampled_from(["Bath", "Guests"]), "keep_changes": st.booleans()}
+        ),
+        lasts=st.sampled_from([None, 10 * MINUTE, 40 * MINUTE, 5 * HOUR]),
+        waits=WAITING,
+    )
+    def set_for_a_while(
+        self,
+        settings: dict[str, Any],
+        whom: str,
+        how: dict[str, Any],
+        lasts: float | None,
+        waits: int | None,
+    ) -> None:
+        """Somebody, or an automation, sets something for a while, until a time or until it is ended."""
+        self.look()
+        if not self.loaded or whom not in self.world.house.devices():
+            return
+        data: dict[str, Any] = {
+            "device_id": [self.world.house.device(whom).id],
+            **how,
+            **{KEYS[setting]: value for setting, value in settings.items()},
+        }
+        ends = None
+        if lasts is not None:
+            data["duration"] = {"seconds": lasts}
+            # It may have to wait for its turn.
+            ends = dt_util.utcnow() + timedelta(seconds=lasts)
+        devices = tuple(self.expected) if whom == HOME else (whom,)
+        self.ask((whom, *devices), settings)
+        for device_id in devices:
+            for setting, value in settings.items():
+                values = self.for_a_while.setdefault((device_id, setting), {})
+                values[self.made_of(setting, value)] = ends
+        self.act_for_a_while("override_settings", data, waits)
+
+    @rule(whom=TARGETS, waits=WAITING)
+    def back_to_normal(self, whom: str, waits: int | None) -> None:
+        """Somebody ends all that is set for a while."""
+        self.look()
+        if not self.loaded or whom not in self.world.house.devices():
+            return
+        data = {"device_id": [self.world.house.device(whom).id]}
+        key = self.act_for_a_while("end_override", data, waits)
+        if key in (None, "override_end_pending"):
+            for at in list(self.for_a_while):
+                if whom in (HOME, at[0]):
+                    del self.for_a_while[at]
+
+    def act_for_a_while(
+        self, action: str, data: dict[str, Any], waits: int | None
+    ) -> str | None:
+        """Call an action; return the key of its error, and a key of our own where nobody knows."""
+        work = self.world.hass.services.async_call(DOMAIN, action, data, blocking=True)
+        task = self.world.loop.create_task(work)
+        self.calls.append(Call(task, HOME, {}, (), self.last_request, {}))
+        self.wait(waits)
+        if not task.done() or task.cancelled():
+            return "nobody knows"
+        error = task.exception()
+        return error.translation_key if isinstance(error, HomeAssistantError) else None
+
+    def may_be_in_force(self, device_id: str, name: str) -> set[Any]:
+        """Return what a setting may be for a while, at rest."""
+        now = dt_util.utcnow()
+        return {
+            value
+            for value, ends in self.for_a_while.get((device_id, name), {}).items()
+            if ends is None or now < ends + timedelta(seconds=REST)
+        }
 
     @rule(weather=WEATHER, lasts=LASTS)
     def weather_turns(self, weather: dict[str, Any], lasts: float) -> None:
@@ -696,6 +783,8 @@ class Household(RuleBasedStateMachine):
     def come_home_for_good(self) -> None:
         """The last vacation ends, and everything is as people have set it."""
         self.rest()
+        self.back_to_normal(whom=HOME, waits=None)
+        assert not self.for_a_while
         if "" in self.plans:
             self.choose_preset(preset="none", whom=self.visible()[0], waits=None)
         now = dt_util.utcnow()
@@ -807,7 +896,9 @@ class Household(RuleBasedStateMachine):
                     name: it for name, it in settings.items() if name != HOT_WATER_MIN
                 }
             for name, it in settings.items():
-                it.base, it.vacation = {held[name]}, self.away.get(name)
+                if not self.may_be_in_force(device_id, name):
+                    it.base = {held[name]}
+                it.vacation = self.away.get(name)
                 it.colder, it.left = set(), {False}
 
     # What must be so
@@ -924,6 +1015,7 @@ class Household(RuleBasedStateMachine):
                     continue
                 else:
                     may_hold = it.at_home()
+                may_hold = may_hold | self.may_be_in_force(device_id, name)
                 if held[name] not in may_hold:
                     wrong.append(f"{device_id} {name}: {held[name]}, not {may_hold}")
         assert not wrong, f"away: {self.was_away}, {now}: " + "; ".join(wrong)

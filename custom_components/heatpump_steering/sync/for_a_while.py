@@ -136,7 +136,7 @@ class ForAWhile:
                     overrides = overrides.end(override.identity)
             return overrides
 
-        changes = dict.fromkeys(self._targets(target), ended)
+        changes = dict.fromkeys(self._ending_at(target), ended)
         await self._async_carry_out(changes, Pending.OVERRIDE_END)
 
     async def async_end_preset(self, target: Target) -> None:
@@ -146,10 +146,15 @@ class ForAWhile:
 
     def ending_preset(self, target: Target) -> dict[Target, Change]:
         """Return what is to become of heat pumps at which the preset ends."""
-        return dict.fromkeys(self._targets(target), Overrides.without_preset)
+        return dict.fromkeys(self._ending_at(target), Overrides.without_preset)
 
     def _targets(self, target: Target) -> list[Target]:
         return self._home.targets if target is None else [target]
+
+    def _ending_at(self, target: Target) -> list[Target]:
+        """Return where something ends: at heat pumps that are missing, too, so that it is over when they are back."""
+        missing = self._home.missing if target is None else ()
+        return [*self._targets(target), *missing]
 
     async def _async_carry_out(
         self, changes: Mapping[Target, Change], pending: Pending

@@ -223,7 +223,14 @@ class Household(RuleBasedStateMachine):
             if sys.exc_info()[0] is None:
                 self.come_home_for_good()
         finally:
+            # Where a story breaks off, nobody looks at what comes of its calls.
+            self.forget_calls()
             self.world.close()
+
+    def forget_calls(self) -> None:
+        for call in self.calls:
+            call.task.add_done_callback(lambda it: it.cancelled() or it.exception())
+        self.calls.clear()
 
     # What happens
 
@@ -726,9 +733,7 @@ class Household(RuleBasedStateMachine):
         """Stop and start Home Assistant. After a power cut, nobody has got an answer."""
         self.look()
         if power_cut:
-            for call in self.calls:
-                call.task.add_done_callback(lambda it: it.cancelled() or it.exception())
-            self.calls.clear()
+            self.forget_calls()
         self.world.run(self.world.restart(power_cut=power_cut, off=off))
         if power_cut:
             self.journal_seen = self.last_request

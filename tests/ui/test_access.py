@@ -1,5 +1,6 @@
 """Keys that are refused: asked for, tried on, and the request closes itself when they work."""
 
+import asyncio
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
@@ -191,3 +192,24 @@ async def test_write_only_key_that_is_refused(
     house.cloud.weather.clear()
     await house.pass_time(freezer, 6 * 3600 + 1)
     assert asked(house) == []
+
+
+async def test_refused_while_it_is_unloaded(house: House) -> None:
+    """Whoever hears of a refused key when the home is being disconnected is told so in words, and nothing more is read."""
+    await house.connected()
+    house.cloud.weather.add(method="PATCH", status=403, hold="before")
+    change = house.hass.async_create_task(
+        house.act("number.set_value", "preferred_temperature", value=19)
+    )
+    await house.cloud.journal.wait_for(1, method="PATCH")
+    reads = house.reads()
+    unload = house.hass.async_create_task(
+        house.hass.config_entries.async_unload(house.entry.entry_id)
+    )
+    await asyncio.sleep(0.05)
+    house.cloud.weather.release()
+    with pytest.raises(HomeAssistantError) as refusal:
+        await change
+    assert refusal.value.translation_key == "bad_key"
+    assert await unload
+    assert house.reads() == reads

@@ -55,7 +55,7 @@ class Access:
 
     async def async_can_read(self) -> bool:
         """Return whether a key that was refused for a change may read."""
-        if not self.home.shadows.readable:
+        if self.home.is_closed or not self.home.shadows.readable:
             return False
         try:
             await self.home.look()

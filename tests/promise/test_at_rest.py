@@ -189,7 +189,7 @@ class Household(RuleBasedStateMachine):
         """Whether people are away, if all has come to rest since they went or came."""
         self.warm_modes: set[str] = set()
         """Heat pumps whose vacation may have begun in cooling or auto: what it sets then is told by tests of its own."""
-        self.for_a_while: dict[tuple[str, str], dict[Any, datetime | None]] = {}
+        self.for_a_while: dict[tuple[str, str], list[tuple[Any, datetime | None]]] = {}
         """What may be in force beside a vacation, each value with its end; None where somebody has to end it."""
         self.ends: list[tuple[datetime, Callable[[], None]]] = []
         """When troubles end by themselves, and how."""
@@ -447,8 +447,8 @@ class Household(RuleBasedStateMachine):
         self.ask((whom, *devices), settings)
         for device_id in devices:
             for setting, value in settings.items():
-                values = self.for_a_while.setdefault((device_id, setting), {})
-                values[self.made_of(setting, value)] = ends
+                values = self.for_a_while.setdefault((device_id, setting), [])
+                values.append((self.made_of(setting, value), ends))
         self.act_for_a_while("override_settings", data, waits)
 
     @rule(whom=TARGETS, waits=WAITING)
@@ -482,7 +482,7 @@ class Household(RuleBasedStateMachine):
         now = dt_util.utcnow()
         return {
             value
-            for value, ends in self.for_a_while.get((device_id, name), {}).items()
+            for value, ends in self.for_a_while.get((device_id, name), [])
             if ends is None or now < ends + timedelta(seconds=REST)
         }
 

@@ -489,4 +489,4 @@ def settings_of(body: Any) -> dict[str, Any]:
 @pytest.mark.timeout(0)
 def test_no_change_is_lost_and_no_state_lies() -> None:
     """Tell many stories."""
-    tell(Stories, stories=int(os.environ.get("STORIES", "200")), steps=30)
+    tell(Stories, stories=int(os.environ.get("STORIES", "60")), steps=30)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import reduce
 
 from ..api import Setting, Settings, Value
+from .override import VACATION, WELCOME_HOME
 from .overrides import Overrides
 from .tracked import Tracked
 
@@ -31,6 +32,10 @@ def lent(lenders: Sequence[Overrides], shown: Settings) -> Overrides:
     }
     return replace(
         first,
+        # A vacation is all heat pumps'; what was set for a while at one of them is nobody's wish at another.
+        in_force=tuple(
+            it for it in first.in_force if it.name in (VACATION, WELCOME_HOME)
+        ),
         base=base.only(first.tracked.keys()).overlaid_with(Settings.of(own)),
         tracked={
             setting: Tracked() if setting in own else it

@@ -341,7 +341,12 @@ async def test_refused(
 
 FOR_A_WHILE = [
     ("en", "boost the hot water", "boost the water", "back to normal"),
-    ("nl", "geef het warme water een boost", "boost het warme water", "terug naar normaal"),
+    (
+        "nl",
+        "geef het warme water een boost",
+        "boost het warme water",
+        "terug naar normaal",
+    ),
 ]
 
 

@@ -14,7 +14,7 @@ from homeassistant.components.homeassistant.exposed_entities import (
     async_expose_entity,
     async_should_expose,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION, EntityCategory
 from homeassistant.core import Context
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.intent import IntentResponseType
@@ -23,7 +23,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 
 from .house import House, Json, ids, refuse_changes
-from .test_for_a_while import about, back_at
+from .test_for_a_while import about, back_at, override
 
 TRANSLATIONS = (
     Path(__file__).parent.parent / "custom_components" / DOMAIN / "translations"
@@ -71,6 +71,12 @@ NOT_UNDERSTOOD = [
     ("en", "set the heat pump to cooling"),
     ("en", "set the heat pump to away"),
     ("en", "keep the hot water at 50 degrees"),
+    ("en", "boost the hot water"),
+    ("en", "back to normal"),
+    ("en", "warmer for two hours"),
+    ("en", "away until Sunday"),
+    ("en", "set the heat pump to boost"),
+    ("en", "press heat pump back to normal"),
     ("en", "turn on dynamic tariff"),
     # Not exposed yet.
     ("en", "turn on heat pump dynamic tariff"),
@@ -337,6 +343,37 @@ async def test_refused(
     _, words = await say(house, sentence, language)
     assert len(house.received()) == 1
     assert DID_NOT_WORK[language] in words
+
+
+IN_FORCE = re.findall(
+    r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| (?:tells what is in force|ends it)[^|]+ \|$",
+    PAGE,
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "nl"])
+async def test_what_is_in_force(house: House, language: str) -> None:
+    """People can ask what is set for a while, and press the button, once both are exposed; as far as the page says."""
+    await fresh(house, language)
+    for key in ("for_a_while", "back_to_normal"):
+        entity_id = house.entity_id(key)
+        assert not async_should_expose(house.hass, conversation.DOMAIN, entity_id)
+        async_expose_entity(house.hass, conversation.DOMAIN, entity_id, True)
+    asked, pressed = (dict(zip(("en", "de", "nl"), it, strict=True)) for it in IN_FORCE)
+    _, words = await say(house, asked[language], language)
+    assert words.endswith(" none")
+    await override(house, name="Bath", hot_water_min=55)
+    done, words = await say(house, asked[language], language)
+    assert done
+    assert words.endswith(" Bath")
+    sentence = pressed[language]
+    if sentence == "–":
+        return
+    done, _ = await say(house, sentence, language)
+    # Intents of 2026.10 do not know buttons.
+    assert done is ((MAJOR_VERSION, MINOR_VERSION) >= (2026, 11))
+    assert house.shows("for_a_while") == ("none" if done else "Bath")
 
 
 FOR_A_WHILE = [

@@ -118,6 +118,8 @@ async def test_vacation(
     # When the cloud has taken it, either entity may be written first.
     assert cause in ("vacation_status: starting", "vacation_status: away")
     assert causes.of("hot_water_min") == []
+    await override(house, name="Bath", hot_water_min=50)
+    assert causes.of("hot_water_min") == [("50.0", "for_a_while: vacation")]
     causes.forget()
     await house.pass_time(clock, HOUR + 60)
     ((state, cause),) = causes.of("preferred_temperature")

@@ -1,6 +1,5 @@
 """What the logbook names as the cause of a change that nobody has made at the entity itself."""
 
-from math import inf
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
@@ -42,20 +41,20 @@ class Causes:
 
     def of(self, key: str, target: str = "hp-1") -> list[tuple[str, str | None]]:
         """Return the states of an entity that have come since, and the entity and state behind each."""
-        rows: list[Any] = [
-            async_event_to_row(it)
-            for it in self._events
-            if (old := it.data["old_state"]) and old.state != it.data["new_state"].state
-        ]
+        changes = [it for it in self._events if it.data["old_state"]]
+        entity_id = self._house.entity_id(key, target)
         names = {
             self._house.entity_id(each, target): each
             for each in ("for_a_while", "vacation_status", "flex_trading")
         }
-        since = (
-            self._events[self._told].time_fired_timestamp
-            if len(self._events) > self._told
-            else inf
-        )
+        new = {
+            it.data["new_state"].last_updated_timestamp
+            for it in self._events[self._told :]
+            if it in changes
+            and it.data["entity_id"] == entity_id
+            and it.data["old_state"].state != it.data["new_state"].state
+        }
+        rows: list[Any] = [async_event_to_row(it) for it in changes]
         return [
             (
                 row["state"],
@@ -66,8 +65,7 @@ class Causes:
             for row in EventProcessor(self._house.hass, [], timestamp=True).humanify(
                 rows
             )
-            if row["entity_id"] == self._house.entity_id(key, target)
-            and row["when"] >= since
+            if row["entity_id"] == entity_id and row["when"] in new
         ]
 
     def forget(self) -> None:

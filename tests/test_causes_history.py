@@ -11,8 +11,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from homeassistant.components.logbook.const import DOMAIN as LOGBOOK
 from homeassistant.components.logbook.models import LogbookConfig
 from homeassistant.components.logbook.processor import EventProcessor
-from homeassistant.components.recorder import get_instance
 from homeassistant.const import EVENT_CALL_SERVICE
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from .house import House

@@ -4,6 +4,7 @@ from pathlib import Path
 import re
 from typing import Any
 
+from freezegun.api import TickingDateTimeFactory
 import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
@@ -13,14 +14,16 @@ from homeassistant.components.homeassistant.exposed_entities import (
     async_expose_entity,
     async_should_expose,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION, EntityCategory
 from homeassistant.core import Context
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.intent import IntentResponseType
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 
 from .house import House, Json, ids, refuse_changes
+from .test_for_a_while import about, back_at, override
 
 TRANSLATIONS = (
     Path(__file__).parent.parent / "custom_components" / DOMAIN / "translations"
@@ -68,6 +71,12 @@ NOT_UNDERSTOOD = [
     ("en", "set the heat pump to cooling"),
     ("en", "set the heat pump to away"),
     ("en", "keep the hot water at 50 degrees"),
+    ("en", "boost the hot water"),
+    ("en", "back to normal"),
+    ("en", "warmer for two hours"),
+    ("en", "away until Sunday"),
+    ("en", "set the heat pump to boost"),
+    ("en", "press heat pump back to normal"),
     ("en", "turn on dynamic tariff"),
     # Not exposed yet.
     ("en", "turn on heat pump dynamic tariff"),
@@ -333,6 +342,154 @@ async def test_refused(
     refuse_changes(house, "Ask your installer")
     _, words = await say(house, sentence, language)
     assert len(house.received()) == 1
+    assert DID_NOT_WORK[language] in words
+
+
+IN_FORCE = re.findall(
+    r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| (?:tells what is in force|ends it)[^|]+ \|$",
+    PAGE,
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "nl"])
+async def test_what_is_in_force(house: House, language: str) -> None:
+    """People can ask what is set for a while, and press the button, once both are exposed; as far as the page says."""
+    await fresh(house, language)
+    for key in ("for_a_while", "back_to_normal"):
+        entity_id = house.entity_id(key)
+        assert not async_should_expose(house.hass, conversation.DOMAIN, entity_id)
+        async_expose_entity(house.hass, conversation.DOMAIN, entity_id, True)
+    asked, pressed = (dict(zip(("en", "de", "nl"), it, strict=True)) for it in IN_FORCE)
+    _, words = await say(house, asked[language], language)
+    assert words.endswith(" none")
+    await override(house, name="Bath", hot_water_min=55)
+    done, words = await say(house, asked[language], language)
+    assert done
+    assert words.endswith(" Bath")
+    sentence = pressed[language]
+    if sentence == "–":
+        return
+    done, _ = await say(house, sentence, language)
+    # Intents of 2026.10 do not know buttons.
+    assert done is ((MAJOR_VERSION, MINOR_VERSION) >= (2026, 11))
+    assert house.shows("for_a_while") == ("none" if done else "Bath")
+
+
+FOR_A_WHILE = [
+    ("en", "boost the hot water", "boost the water", "back to normal"),
+    (
+        "nl",
+        "geef het warme water een boost",
+        "boost het warme water",
+        "terug naar normaal",
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "boost", "otherwise", "normal"), FOR_A_WHILE)
+async def test_boost_is_taught(
+    house: House, language: str, boost: str, otherwise: str, normal: str
+) -> None:
+    """Boost begins as the preset says, and is over when everything is back to normal."""
+    await taught(house, language)
+    for sentence in (boost, otherwise):
+        done, words = await say(house, sentence, language)
+        assert done
+        assert DID_NOT_WORK[language] not in words
+        assert house.state("climate").attributes["preset_mode"] == "boost"
+        assert house.received()[-1]["dhw"] == {"temperature_lower_bound": 55}
+        _, words = await say(house, normal, language)
+        assert DID_NOT_WORK[language] not in words
+        assert house.shows("for_a_while") == "none"
+        assert house.received()[-1]["dhw"] == {"temperature_lower_bound": 45}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "hours"),
+    [
+        ("en", "make it warmer for two hours", 2),
+        ("en", "a bit warmer for an hour", 1),
+        ("en", "I want it warmer for 3 hours", 3),
+        ("nl", "twee uur warmer", 2),
+        ("nl", "maak het 1.5 uur lang warmer", 1.5),
+    ],
+)
+async def test_warmer_is_taught(
+    house: House, language: str, sentence: str, hours: float
+) -> None:
+    """It is warmer by a degree, and ends by itself."""
+    await taught(house, language)
+    done, words = await say(house, sentence, language)
+    assert done
+    assert DID_NOT_WORK[language] not in words
+    assert house.received() == [{**ids("hp-1"), **room(preferred_temperature=22)}]
+    assert house.shows("for_a_while") == "Warmer"
+    assert about(back_at(house), hours * 3600)
+
+
+@pytest.mark.parametrize("today", range(23, 30))
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "we're away until Sunday"), ("nl", "we zijn weg tot zondag")],
+)
+async def test_away_is_taught(
+    house: House,
+    freezer: TickingDateTimeFactory,
+    language: str,
+    sentence: str,
+    today: int,
+) -> None:
+    """A vacation begins, which ends in the afternoon of the next such day; today is not meant."""
+    freezer.move_to(f"2026-11-{today} 20:00:00+00:00")
+    await taught(house, language)
+    done, words = await say(house, sentence, language)
+    assert done
+    assert DID_NOT_WORK[language] not in words
+    assert house.state("climate").attributes["preset_mode"] == "away"
+    end = dt_util.as_local(back_at(house))
+    assert (end.hour, end.minute, end.isoweekday()) == (16, 0, 7)
+    assert 0 < (end.date() - dt_util.now().date()).days <= 7
+    # It is a vacation: “back to normal” is not meant for it.
+    await say(house, FOR_A_WHILE[language == "nl"][-1], language)
+    assert house.state("climate").attributes["preset_mode"] == "away"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "make it warmer for some hours"),
+        ("en", "we are away until Easter"),
+        ("nl", "een paar uur warmer"),
+        ("nl", "ik ben weg tot Pasen"),
+    ],
+)
+async def test_for_how_long(house: House, language: str, sentence: str) -> None:
+    """What has no end that can be understood is not begun, and is not said to be."""
+    await taught(house, language)
+    _, words = await say(house, sentence, language)
+    assert DID_NOT_WORK[language] in words
+    assert house.received() == []
+    assert house.shows("for_a_while") == "none"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "boost the hot water"),
+        ("en", "make it warmer for 2 hours"),
+        ("en", "I am away until Friday"),
+        ("nl", "geef het warme water een boost"),
+        ("nl", "twee uur warmer"),
+        ("nl", "ik ben weg tot vrijdag"),
+    ],
+)
+async def test_not_yet(house: House, language: str, sentence: str) -> None:
+    """While the cloud has not taken it, it is not said to be done."""
+    await taught(house, language)
+    refuse_changes(house, "Ask your installer")
+    _, words = await say(house, sentence, language)
+    assert house.received()
     assert DID_NOT_WORK[language] in words
 
 

@@ -78,6 +78,12 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
+    settings = (
+        Setting.CONTROL_MODE,
+        Setting.PREFERRED_TEMPERATURE,
+        Setting.ALLOWED_BELOW,
+        Setting.ALLOWED_ABOVE,
+    )
     basis = (
         "hvac_mode",
         "native_target_temperature",

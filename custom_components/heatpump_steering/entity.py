@@ -6,7 +6,7 @@ from itertools import batched
 from types import MappingProxyType
 from typing import ClassVar, Final, override
 
-from homeassistant.core import Event, callback
+from homeassistant.core import Context, Event, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -14,9 +14,10 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import HeatPump, Settings
+from .api import HeatPump, Setting, Settings, same_value
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .ui.causes import async_cause
 from .ui.snapshot import TargetData
 
 # How long a control that was refused looks otherwise, in seconds: long enough for the frontend to draw it.
@@ -101,16 +102,45 @@ class SteeringEntity(TargetEntity):
 
     basis: ClassVar[tuple[str, ...]]
     """The properties that the state depends on: as long as they stay the same, it is not written anew."""
+    settings: tuple[Setting, ...] = ()
+    """The settings that it shows."""
     _redrawn_as: Mapping[str, object] = MappingProxyType({})
     """Attributes with which a refused control is drawn for a moment, where it needs that."""
     _written: object = None
+    _values = Settings()
+    """The settings as they were last written, where they were known."""
     _redrawing: asyncio.Task[None] | None = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if self._to_be_written != self._written:
+        if self._to_be_written == self._written:
+            return
+        if (cause := self._cause()) is None:
             super()._handle_coordinator_update()
+            return
+        self.async_set_context(cause)
+        super()._handle_coordinator_update()
+        # Home Assistant keeps one for some seconds, and what comes next has a cause of its own.
+        self.async_set_context(Context())
+
+    def _cause(self) -> Context | None:
+        """Return the context of what has changed the settings, where that is shown by another entity."""
+        changed = {
+            setting
+            for setting, before in self._values.items()
+            if (now := self.shown.get(setting)) is not None
+            and not same_value(now, before)
+        }
+        if not changed:
+            return None
+        return async_cause(
+            self.hass,
+            self.coordinator.inventory.identifiers,
+            self.coordinator.home,
+            self.target,
+            changed,
+        )
 
     @property
     def _to_be_written(self) -> object:
@@ -122,6 +152,7 @@ class SteeringEntity(TargetEntity):
     def _async_write_ha_state(self) -> None:
         """Remember what the state that is written depends on, the first one included."""
         self._written = self._to_be_written
+        self._values = self._values.overlaid_with(self.shown.only({*self.settings}))
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:

@@ -54,6 +54,7 @@ class TemperatureNumber(SteeringEntity, NumberEntity):
         """Show one setting."""
         super().__init__(coordinator, target, setting)
         self._setting = setting
+        self.settings = (setting,)
 
     @property
     @override

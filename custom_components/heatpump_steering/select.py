@@ -66,6 +66,7 @@ class SteeringSelect(SteeringEntity, SelectEntity):
         super().__init__(coordinator, target, key)
         self._changes = OPTIONS[key]
         self._attr_options = list(self._changes)
+        self.settings = tuple(next(iter(self._changes.values())).keys())
         if key == OPTIMIZATION:
             self._attr_entity_category = EntityCategory.CONFIG
 

@@ -111,6 +111,19 @@ class Overrides:
             hot_water_max=desired.hot_water_max and max(minimum, desired.hot_water_max),
         )
 
+    def has_brought(self, settings: AbstractSet[Setting], shown: Settings) -> bool:
+        """Return whether settings are shown as they are because of what is in force, or is on its way back."""
+        desired = self.desired()
+        return settings <= self.tracked.keys() and all(
+            same_value(shown.get(setting), desired.get(setting)) for setting in settings
+        )
+
+    def are_vacations(self, settings: AbstractSet[Setting]) -> bool:
+        """Return whether a vacation has settings, or had them until they are back."""
+        if (vacation := self.get(VACATION)) is not None:
+            return settings <= vacation.settings
+        return self.is_returning and not settings & self.overridden
+
     # Beginning and ending
 
     def begin(self, override: Override, *, shown: Settings) -> Self:

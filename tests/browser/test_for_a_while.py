@@ -68,7 +68,7 @@ async def test_override(home: Home, visitor: Visitor, pictures: Pictures) -> Non
         await visitor.words("ui.components.target-picker.type.devices"),
         visitor.said("device.heat_pump.name"),
     ):
-        await targets.get_by_text(name, exact=True).click()
+        await targets.get_by_text(name, exact=True).last.click()
     name = visitor.said("services.override_settings.name")
     await dialog.locator(
         "ha-automation-add-items [slot=headline]", has_text=name
@@ -80,10 +80,12 @@ async def test_override(home: Home, visitor: Visitor, pictures: Pictures) -> Non
         await expect(
             form.locator("ha-expansion-panel").filter(has_text=name)
         ).to_be_visible()
-    await visitor.tick("override_settings", "duration")
+    # How long, and nothing that nobody has chosen.
+    await expect(form.get_by_role("checkbox", checked=True)).to_have_count(1)
     least = await visitor.tick("override_settings", "hot_water_min")
-    await expect(least.locator("input")).to_have_value("50")
     await expect(least).to_contain_text("°C")
+    await expect(least.locator("input")).to_have_value("0")
+    await least.locator("input").fill("50")
     pictures.keep("for-a-while", await page.screenshot())
     await visitor.run_action()
     assert await home.changes(1) == [{"dhw": {"temperature_lower_bound": 50}}]

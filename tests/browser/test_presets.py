@@ -18,20 +18,29 @@ async def test_of_ones_own(home: Home, visitor: Visitor, pictures: Pictures) -> 
     before = dict(home.heat_pump.held)
     page = visitor.page
     await visitor.go(PAGE)
+    boost = await visitor.words(
+        "component.climate.entity_component._.state_attributes.preset_mode.state.boost"
+    )
     await visitor.choose_from_menu(
         page.locator("ha-config-entry-row"),
         visitor.said("config_subentries.preset.initiate_flow.user"),
     )
     form = page.locator("step-flow-form")
     field = "config_subentries.preset.step.user.data"
-    await form.get_by_role("button", name=visitor.said(f"{field}.name")).click()
+    name = form.get_by_role("button", name=visitor.said(f"{field}.name"))
+    # None that somebody might overlook, such as that of a preset that there is already.
+    await expect(name).not_to_contain_text(boost)
+    await name.click()
     await visitor.type_and_pick("Bath time")
     await visitor.type_number(form, visitor.said(f"{field}.hot_water_min"), 52)
     await visitor.type_number(form, visitor.said(f"{field}.preferred_temperature"), 22)
-    await form.locator("ha-duration-input input").nth(1).fill("3")
+    hours = form.locator("ha-duration-input #hour input")
+    await hours.fill("3")
+    await hours.press("Tab")
     pictures.keep("preset", await page.screenshot())
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await visitor.press("ui.panel.config.integrations.config_flow.finish")
+    await expect(visitor.dialog()).to_have_count(0)
     row = page.locator("ha-config-sub-entry-row").filter(has_text="Bath time")
     await expect(row).to_be_visible()
 
@@ -58,7 +67,9 @@ async def test_of_ones_own(home: Home, visitor: Visitor, pictures: Pictures) -> 
     await expect(visitor.dialog()).to_contain_text(
         visitor.said("config_subentries.preset.abort.reconfigure_successful")
     )
-    await visitor.press("ui.panel.config.integrations.config_flow.close")
+    close = await visitor.words("ui.panel.config.integrations.config_flow.close")
+    await visitor.dialog().locator("ha-button", has_text=close).click()
+    await expect(visitor.dialog()).to_have_count(0)
     assert home.heat_pump.held["dhw.temperature_lower_bound"] == 52
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="Bath time")
 

@@ -296,13 +296,13 @@ class Visitor:
             has=self.page.get_by_text(name, exact=True)
         )
         await row.locator("ha-checkbox").click()
-        return row
+        return row.locator("ha-selector")
 
     async def run_action(self) -> None:
         """Run the action that is open in the editor of automations."""
         card = self.page.locator("ha-automation-sidebar-card")
         await card.locator("ha-icon-button[slot=trigger]").click()
-        await self.page.locator("ha-dropdown-item[value=run]").click()
+        await self.page.locator("ha-dropdown-item[value=run]:visible").click()
 
     # --- tiles ----------------------------------------------------------------------------------------------------
 

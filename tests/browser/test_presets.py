@@ -40,7 +40,7 @@ async def test_of_ones_own(home: Home, visitor: Visitor, pictures: Pictures) -> 
     pictures.keep("preset", await page.screenshot())
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await visitor.press("ui.panel.config.integrations.config_flow.finish")
-    await expect(visitor.dialog()).to_have_count(0)
+    await visitor.has_left_the_dialog()
     row = page.locator("ha-config-sub-entry-row").filter(has_text="Bath time")
     await expect(row).to_be_visible()
 
@@ -69,7 +69,7 @@ async def test_of_ones_own(home: Home, visitor: Visitor, pictures: Pictures) -> 
     )
     close = await visitor.words("ui.panel.config.integrations.config_flow.close")
     await visitor.dialog().locator("ha-button", has_text=close).click()
-    await expect(visitor.dialog()).to_have_count(0)
+    await visitor.has_left_the_dialog()
     assert home.heat_pump.held["dhw.temperature_lower_bound"] == 52
     await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="Bath time")
 

@@ -202,7 +202,12 @@ class Visitor:
     async def close_dialog(self) -> None:
         """Close the dialog that is open."""
         await self.page.keyboard.press("Escape")
+        await self.has_left_the_dialog()
+
+    async def has_left_the_dialog(self) -> None:
+        """Wait until the dialog is closed and gone from the page's history, or else that takes away where one goes next."""
         await expect(self.dialog()).to_have_count(0)
+        await self.page.wait_for_function("!history.state?.dialog")
 
     async def sees_in(self, place: Locator, count: int, unit: str) -> None:
         """Wait until a place says that something is so far away: "in 2 hours"."""

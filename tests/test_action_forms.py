@@ -112,6 +112,32 @@ async def test_unit_is_changed(house: House) -> None:
     assert await units() == {"°C"}
 
 
+async def test_options_are_words(house: House) -> None:
+    """The options of the control mode have words in the language of the house, also once that is another one."""
+
+    async def words() -> list[str]:
+        fields = (await forms(house))["override_settings"]
+        options = fields["control_mode"]["selector"]["select"]["options"]
+        assert [option["value"] for option in options] == [
+            "off",
+            "heating",
+            "cooling",
+            "auto",
+        ]
+        return [option["label"] for option in options]
+
+    await house.connected()
+    assert await words() == [
+        "Off",
+        "Heating only",
+        "Cooling only",
+        "Heating and cooling",
+    ]
+    await house.hass.config.async_update(language="nl")
+    await house.hass.async_block_till_done()
+    assert "Off" not in await words()
+
+
 async def test_all_else_is_as_it_was(house: House) -> None:
     """Targets, sections, and that there is an answer: nothing of it is lost."""
     await house.connected()

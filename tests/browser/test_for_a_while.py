@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from playwright.async_api import expect
+import pytest
 
 from .clock import Clock
 from .home import Home
@@ -16,6 +17,7 @@ BACK_TO_NORMAL_AT: Final = "sensor.heat_pump_back_to_normal_at"
 BACK_TO_NORMAL: Final = "button.heat_pump_back_to_normal"
 
 
+@pytest.mark.usefixtures("past")
 async def test_boost(
     home: Home, visitor: Visitor, clock: Clock, pictures: Pictures
 ) -> None:
@@ -80,6 +82,9 @@ async def test_override(home: Home, visitor: Visitor, pictures: Pictures) -> Non
         await expect(
             form.locator("ha-expansion-panel").filter(has_text=name)
         ).to_be_visible()
+    await expect(form).to_contain_text(
+        visitor.said("selector.control_mode.options.heating")
+    )
     # How long, and nothing that nobody has chosen.
     await expect(form.get_by_role("checkbox", checked=True)).to_have_count(1)
     least = await visitor.tick("override_settings", "hot_water_min")

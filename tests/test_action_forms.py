@@ -1,4 +1,4 @@
-"""The forms of the actions: limits, steps, and what a field starts at, in the unit of the house."""
+"""The forms of the actions: what is ticked in them, what a field starts at, and the unit of the house."""
 
 import sys
 from typing import Any
@@ -7,36 +7,11 @@ from unittest.mock import MagicMock
 import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
+from custom_components.heatpump_steering.model.limits import RANGES
 from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
 
 from .house import House
-
-# For each field: lowest, highest, what it starts at.
-CELSIUS = {
-    "preferred_temperature": (10, 30, 21),
-    "allowed_below": (0, 5, 1),
-    "allowed_above": (0, 5, 1),
-    "hot_water_min": (40, 65, 50),
-    "hot_water_max": (40, 75, 55),
-    "preferred_temperature_by": (-20, 20, 1),
-    "allowed_below_by": (-5, 5, 1),
-    "allowed_above_by": (-5, 5, 1),
-    "hot_water_min_by": (-25, 25, 5),
-    "hot_water_max_by": (-35, 35, 5),
-}
-FAHRENHEIT = {
-    "preferred_temperature": (50, 86, 70),
-    "allowed_below": (0, 9, 1.8),
-    "allowed_above": (0, 9, 1.8),
-    "hot_water_min": (104, 149, 122),
-    "hot_water_max": (104, 167, 131),
-    "preferred_temperature_by": (-36, 36, 2),
-    "allowed_below_by": (-9, 9, 1.8),
-    "allowed_above_by": (-9, 9, 1.8),
-    "hot_water_min_by": (-45, 45, 9),
-    "hot_water_max_by": (-63, 63, 9),
-}
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +33,10 @@ async def forms(house: House) -> dict[str, dict[str, Any]]:
     return found
 
 
-def numbers(fields: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
-    """Return the limits of the fields that are numbers, and what they start at."""
+def numbers(fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the selectors of the fields that are numbers."""
     return {
-        name: (
-            number["min"],
-            number["max"],
-            field["default"],
-        )
+        name: number
         for name, field in fields.items()
         if (number := field["selector"].get("number"))
     }
@@ -73,21 +44,40 @@ def numbers(fields: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
 
 @pytest.mark.parametrize("fahrenheit", [False, True])
 async def test_unit_of_the_house(house: House, fahrenheit: bool) -> None:
-    """A field that is ticked starts at a sensible value, and its limits are ours, in the house's unit."""
+    """Beside each number is the house's unit."""
     if fahrenheit:
         house.use_fahrenheit()
     await house.connected()
     found = await forms(house)
-    ours, unit = (FAHRENHEIT, "°F") if fahrenheit else (CELSIUS, "°C")
-    assert numbers(found["override_settings"]) == ours
-    settings = {name: it for name, it in ours.items() if not name.endswith("_by")}
-    # During a vacation.
-    settings["hot_water_min"] = (41 if fahrenheit else 5, *ours["hot_water_min"][1:])
-    assert numbers(found["update_settings"]) == settings
+    unit = "°F" if fahrenheit else "°C"
+    assert numbers(found["update_settings"]).keys() == set(RANGES)
+    assert numbers(found["override_settings"]).keys() == {
+        *RANGES,
+        *(f"{setting}_by" for setting in RANGES),
+    }
     for fields in found.values():
-        for field in fields.values():
-            if number := field["selector"].get("number"):
-                assert number["unit_of_measurement"] == unit
+        for number in numbers(fields).values():
+            assert number["unit_of_measurement"] == unit
+
+
+async def test_nothing_is_ticked_by_itself(house: House) -> None:
+    """The frontend ticks what has a default once the action is picked: only how long, which does nothing by itself."""
+    await house.connected()
+    assert {
+        (action, name)
+        for action, fields in (await forms(house)).items()
+        for name, field in fields.items()
+        if "default" in field
+    } == {("override_settings", "duration")}
+
+
+async def test_starts_at_nothing_harmful(house: House) -> None:
+    """The frontend starts a number at its minimum, or else at 0, which is no difference, or is refused."""
+    await house.connected()
+    for fields in (await forms(house)).values():
+        for number in numbers(fields).values():
+            assert "min" not in number
+            assert "max" not in number
 
 
 async def test_yes_or_no_is_ticked_first(house: House) -> None:
@@ -107,14 +97,45 @@ async def test_yes_or_no_is_ticked_first(house: House) -> None:
 async def test_unit_is_changed(house: House) -> None:
     """A house that changes its unit has other forms from then on."""
     await house.connected()
+
+    async def units() -> set[str]:
+        found = numbers((await forms(house))["override_settings"])
+        return {number["unit_of_measurement"] for number in found.values()}
+
     await house.hass.config.async_update(unit_system="us_customary")
     await house.hass.async_block_till_done()
     assert house.hass.config.units is US_CUSTOMARY_SYSTEM
-    assert numbers((await forms(house))["override_settings"]) == FAHRENHEIT
+    assert await units() == {"°F"}
     await house.hass.config.async_update(unit_system="metric")
     await house.hass.async_block_till_done()
     assert house.hass.config.units is METRIC_SYSTEM
-    assert numbers((await forms(house))["override_settings"]) == CELSIUS
+    assert await units() == {"°C"}
+
+
+async def test_options_are_words(house: House) -> None:
+    """The options of the control mode have words in the language of the house, also once that is another one."""
+
+    async def words() -> list[str]:
+        fields = (await forms(house))["override_settings"]
+        options = fields["control_mode"]["selector"]["select"]["options"]
+        assert [option["value"] for option in options] == [
+            "off",
+            "heating",
+            "cooling",
+            "auto",
+        ]
+        return [option["label"] for option in options]
+
+    await house.connected()
+    assert await words() == [
+        "Off",
+        "Heating only",
+        "Cooling only",
+        "Heating and cooling",
+    ]
+    await house.hass.config.async_update(language="nl")
+    await house.hass.async_block_till_done()
+    assert "Off" not in await words()
 
 
 async def test_all_else_is_as_it_was(house: House) -> None:

@@ -9,7 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
-from .services import SERVICE_UPDATE_SETTINGS, async_setup_services
+from .services import async_setup_services
 from .sync.home_storage import HomeStorage
 from .sync.record import HomeRecord
 from .ui.action_forms import async_setup_action_forms
@@ -36,7 +36,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions."""
     async_setup_services(hass)
-    await async_setup_action_forms(hass, SERVICE_UPDATE_SETTINGS)
+    await async_setup_action_forms(hass)
     """Set up the actions, and what is done when a home is disabled."""
     async_setup_services(hass)
     async_follow_disabling(hass)

@@ -199,6 +199,25 @@ class Visitor:
         """Return the dialog that is open."""
         return self.page.locator("ha-dialog[open]")
 
+    async def close_dialog(self) -> None:
+        """Close the dialog that is open."""
+        await self.page.keyboard.press("Escape")
+        await self.has_left_the_dialog()
+
+    async def has_left_the_dialog(self) -> None:
+        """Wait until the dialog is closed and gone from the page's history, or else that takes away where one goes next."""
+        await expect(self.dialog()).to_have_count(0)
+        await self.page.wait_for_function("!history.state?.dialog")
+
+    async def sees_in(self, place: Locator, count: int, unit: str) -> None:
+        """Wait until a place says that something is so far away: "in 2 hours"."""
+        text = await self.page.evaluate(
+            """([language, count, unit]) =>
+              new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(count, unit)""",
+            [self._house.language, count, unit],
+        )
+        await expect(place).to_contain_text(text, ignore_case=True)
+
     async def press(self, key: str) -> None:
         """Press the button on which these words of the frontend's are."""
         name = await self.words(key)
@@ -245,6 +264,50 @@ class Visitor:
             "Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []}
         )
         await session.detach()
+
+    async def choose_preset(self, name: str) -> None:
+        """Choose a preset in the dialog of a thermostat by what it is called there."""
+        label = await self.words(
+            "component.climate.entity_component._.state_attributes.preset_mode.name"
+        )
+        menu = self.page.locator(
+            "more-info-climate ha-control-select-menu", has_text=label
+        )
+        await menu.locator("button").click()
+        await menu.locator("ha-dropdown-item").filter(has_text=name).click()
+
+    # --- forms ----------------------------------------------------------------------------------------------------
+
+    async def choose_from_menu(self, row: Locator, name: str) -> None:
+        """Choose something from the menu at the end of a row."""
+        menu = row.locator("ha-dropdown").first
+        await menu.locator("ha-icon-button[slot=trigger]").click()
+        await menu.locator("ha-dropdown-item").filter(has_text=name).click()
+
+    async def type_and_pick(self, text: str) -> None:
+        """Type into the list that has just been opened, and pick what it offers for that."""
+        box = self.page.locator("ha-picker-combo-box")
+        await box.locator("input").fill(text)
+        await box.get_by_role("option").filter(has_text=text).first.click()
+
+    async def type_number(self, form: Locator, label: str, value: float) -> None:
+        """Type a number into a field."""
+        await form.get_by_role("spinbutton", name=label, exact=True).fill(f"{value:g}")
+
+    async def tick(self, action: str, field: str) -> Locator:
+        """Tick a field in the form of an action of ours, and return its row."""
+        name = self.said(f"services.{action}.fields.{field}.name")
+        row = self.page.locator("ha-service-control ha-settings-row").filter(
+            has=self.page.get_by_text(name, exact=True)
+        )
+        await row.locator("ha-checkbox").click()
+        return row.locator("ha-selector")
+
+    async def run_action(self) -> None:
+        """Run the action that is open in the editor of automations."""
+        card = self.page.locator("ha-automation-sidebar-card")
+        await card.locator("ha-icon-button[slot=trigger]").click()
+        await self.page.locator("ha-dropdown-item[value=run]:visible").click()
 
     # --- tiles ----------------------------------------------------------------------------------------------------
 

@@ -110,7 +110,10 @@ class PresetFlow(ConfigSubentryFlow):
                 )
         suggested = user_input
         if suggested is None:
-            suggested = {} if present is None else _suggested(self.hass, present)
+            # Without an empty name, the frontend would fill in the first one that it offers.
+            suggested = (
+                {CONF_NAME: ""} if present is None else _suggested(self.hass, present)
+            )
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(

@@ -532,8 +532,9 @@ class Household(RuleBasedStateMachine):
                 updated_at=(dt_util.utcnow() - timedelta(hours=1)).isoformat(),
             )
             self.know(NEW_ONE)
+            # What is still on its way to the home gets there as well.
+            self.asked[NEW_ONE] |= self.asked[HOME]
             for name, value in self.asked[HOME]:
-                # What is still on its way to the home gets there as well.
                 self.sets(NEW_ONE, name, value, answered=False)
 
     @rule(

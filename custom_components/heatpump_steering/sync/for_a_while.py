@@ -32,15 +32,15 @@ class ForAWhile:
 
         A vacation ends as it is planned. What is in force at several heat pumps ends with the last of them.
         """
-        zone = dt_util.get_default_time_zone()
-        vacation_ends = ends_at(self._home.plans, dt_util.utcnow(), zone)
         found: dict[str, Override] = {}
         for override in self._all(target):
             if not (override.settings or override.is_vacation):
                 # All was changed by hand; it is remembered so that it is not begun again.
                 continue
             if override.is_vacation:
-                override = replace(override, until=vacation_ends)
+                zone = dt_util.get_default_time_zone()
+                ends = ends_at(self._home.plans, dt_util.utcnow(), zone)
+                override = replace(override, until=ends)
             if (other := found.get(override.identity)) is not None:
                 override = override.together_with(other)
             found[override.identity] = override
@@ -54,10 +54,9 @@ class ForAWhile:
 
     def is_returning(self, target: Target) -> bool:
         """Return whether something is over at a target, and not known to be back."""
-        targets = [target] if target in self._home.targets else self._home.targets
         return any(
             self._reconciler.is_behind(it, state.tracked.keys() - state.overridden)
-            for it in targets
+            for it in self._home.shadows.concerned(target)
             if (state := self._home.shadow(it).overrides).tracked
         )
 
@@ -73,8 +72,7 @@ class ForAWhile:
         )
 
     def _all(self, target: Target) -> Iterator[Override]:
-        targets = [target] if target in self._home.targets else self._home.targets
-        for each in targets:
+        for each in self._home.shadows.concerned(target):
             yield from self._home.shadow(each).overrides.in_force
 
     async def async_begin(

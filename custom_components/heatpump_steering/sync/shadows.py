@@ -62,6 +62,12 @@ class Shadows:
             return [shadow]
         return list(self._shadows.values()) if target is None else []
 
+    def concerned(self, target: Target) -> list[Target]:
+        """Return the targets with a shadow that something about a target concerns: for the home, all."""
+        if target in self._shadows:
+            return [target]
+        return self.targets if target is None else []
+
     def shown(self, target: Target) -> Settings:
         """Return what is shown of a target; for the home, what all heat pumps agree on."""
         shadows = self.of(target)
@@ -134,7 +140,7 @@ class Shadows:
 
         What is shown has to be the same: an old read may still have the value from before another change.
         """
-        concerned = [it for it in self._shadows if target in (None, it)]
+        concerned = self.concerned(target)
 
         def shows(device_id: Target, setting: Setting, value: Value) -> bool:
             reported = reading.heat_pumps.get(device_id or HOME_KEY)

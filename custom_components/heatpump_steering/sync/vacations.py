@@ -60,9 +60,7 @@ class Vacations:
 
     def stage(self, target: Target) -> Stage:
         """Return how far the vacation of a target is; that of the home is the most urgent one."""
-        if target in self._home.targets:
-            return self._stage(target)
-        stages = map(self._stage, self._home.targets)
+        stages = map(self._stage, self._home.shadows.concerned(target))
         return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
 
     def _stage(self, target: Target) -> Stage:
@@ -98,8 +96,8 @@ class Vacations:
 
         Whatever sets something by itself has to leave these alone: it would take what it finds for the home's.
         """
-        targets = [target] if target in self._home.targets else self._home.targets
-        return frozenset().union(*map(self._in_hand, targets))
+        concerned = self._home.shadows.concerned(target)
+        return frozenset().union(*map(self._in_hand, concerned))
 
     def _in_hand(self, target: Target) -> set[Setting]:
         overrides = self._home.shadow(target).overrides

@@ -177,8 +177,7 @@ class Presets:
 
     def active(self, target: Target) -> str | None:
         """Return the override of the preset that is in force at a heat pump, or at all of the home."""
-        targets = [target] if target in self._home.targets else self._home.targets
-        presets = [self._home.shadow(it).overrides.preset for it in targets]
+        presets = [it.overrides.preset for it in self._home.shadows.of(target)]
         names = {None if it is None else it.name for it in presets}
         return names.pop() if len(names) == 1 else None
 

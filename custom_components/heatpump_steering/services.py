@@ -29,7 +29,7 @@ from .model.limits import RANGES, check_order
 from .model.override import FOR_A_WHILE, PRESET, RESERVED, Override
 from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
-from .ui.texts import async_common_text, async_temperature_name
+from .ui.texts import async_common_text, async_word_for
 from .ui.units import from_house, in_own_unit, in_unit_of_house
 
 SERVICE_UPDATE_SETTINGS: Final = "update_settings"
@@ -168,7 +168,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input("nothing_to_set")
     if both := override.values.keys() & override.by.keys():
         raise wrong_input(
-            "value_and_difference", setting=async_temperature_name(call.hass, min(both))
+            "value_and_difference", setting=async_word_for(call.hass, min(both))
         )
     for name in (override.name, override.key):
         if name.casefold() in RESERVED or name.startswith(PRESET):

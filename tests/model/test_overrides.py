@@ -7,9 +7,13 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.heatpump_steering.api import ControlMode, Setting, Settings
+from custom_components.heatpump_steering.api import (
+    OPTIMIZATIONS,
+    ControlMode,
+    Setting,
+    Settings,
+)
 from custom_components.heatpump_steering.model.difference import to_send
-from custom_components.heatpump_steering.model.observation import OPTIMIZATIONS
 from custom_components.heatpump_steering.model.override import (
     VACATION,
     WELCOME_HOME,
@@ -373,7 +377,7 @@ def test_one_optimization_by_hand(
     house.come_to_rest()
     house.end("tariff")
     house.come_to_rest()
-    assert cloud.held.only(OPTIMIZATIONS) == after
+    assert cloud.held.only({*OPTIMIZATIONS}) == after
 
 
 def test_unknown_settings_are_left_alone() -> None:

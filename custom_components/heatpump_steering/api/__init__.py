@@ -30,6 +30,7 @@ from .models import (
 from .settings import (
     IN_JSON as IN_JSON,
     NOT_WITH_FLEX_TRADING as NOT_WITH_FLEX_TRADING,
+    OPTIMIZATIONS as OPTIMIZATIONS,
     SAME_WITHIN as SAME_WITHIN,
     WRITE_ONLY as WRITE_ONLY,
     Reading as Reading,

@@ -19,6 +19,7 @@ SHORT_DECIMALS: Final = 6
 
 # The optimisations that cannot go together with flex trading.
 NOT_WITH_FLEX_TRADING: Final = (Setting.DYNAMIC_TARIFF, Setting.PV_SELF_CONSUMPTION)
+OPTIMIZATIONS: Final = (Setting.FLEX_TRADING, *NOT_WITH_FLEX_TRADING)
 
 # To go through an enum costs several times as much as to go through a tuple of it.
 SETTINGS: Final = tuple(Setting)
@@ -215,7 +216,7 @@ class Settings:
         merged = self.with_implied().overlaid_with(later.with_implied())
         unasked = {
             setting
-            for setting in (Setting.FLEX_TRADING, *NOT_WITH_FLEX_TRADING)
+            for setting in OPTIMIZATIONS
             if self.get(setting) is None and later.get(setting) is None
         }
         asked = merged.without(unasked)

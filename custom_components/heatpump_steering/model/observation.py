@@ -4,16 +4,11 @@ from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
 
-from ..api import Setting, Settings, Value, same_value
+from ..api import OPTIMIZATIONS, Setting, Settings, Value, same_value
 from .limits import is_cold, is_plausible
 from .overrides import Overrides
 from .tracked import Verdict
-
-OPTIMIZATIONS: Final = frozenset(
-    {Setting.FLEX_TRADING, Setting.DYNAMIC_TARIFF, Setting.PV_SELF_CONSUMPTION}
-)
 
 
 def observed(

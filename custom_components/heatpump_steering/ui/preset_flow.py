@@ -21,7 +21,14 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..api import ContradictoryChangeError, ControlMode, Setting, Settings, Value
+from ..api import (
+    OPTIMIZATIONS,
+    ContradictoryChangeError,
+    ControlMode,
+    Setting,
+    Settings,
+    Value,
+)
 from ..model.errors import LimitError
 from ..model.limits import (
     DIFFERENCES,
@@ -48,11 +55,6 @@ SECTION_OPTIMIZATION: Final = "optimization"
 
 _LONGEST: Final = timedelta(days=366)
 
-_OPTIMIZATIONS: Final = (
-    Setting.FLEX_TRADING,
-    Setting.DYNAMIC_TARIFF,
-    Setting.PV_SELF_CONSUMPTION,
-)
 _OTHERS: Final = (
     Setting.PREFERRED_TEMPERATURE,
     Setting.ALLOWED_BELOW,
@@ -245,7 +247,7 @@ def _schema(hass: HomeAssistant) -> vol.Schema:
                 vol.Schema(
                     {
                         vol.Optional(str(setting)): _field(hass, setting)
-                        for setting in _OPTIMIZATIONS
+                        for setting in OPTIMIZATIONS
                     }
                 ),
                 {"collapsed": True},

@@ -71,19 +71,20 @@ def async_setting_name(hass: HomeAssistant, entity_id: str) -> str:
 
 
 @callback
-def async_temperature_name(hass: HomeAssistant, setting: Setting) -> str:
-    """Return what a setting that is a temperature is called in the house's language, whatever its entities are called."""
-    return _translated(hass, "entity", DOMAIN, f"entity.number.{setting}.name", setting)
+def async_word_for(hass: HomeAssistant, setting: Setting) -> str:
+    """Return what a setting is called in the house's language, whatever its entities are called."""
+    name = f"entity.{PLATFORMS[setting]}.{setting}.name"
+    return _translated(hass, "entity", DOMAIN, name, setting)
 
 
+@callback
 def async_name_of(
     hass: HomeAssistant, identifiers: Identifiers, target: Target, setting: Setting
 ) -> str:
     """Return what the house calls a setting of a target; where somebody has deleted its entity, what it would be called."""
     if (entity := identifiers.async_entity(target, setting)) is not None:
         return async_setting_name(hass, entity.entity_id)
-    name = f"entity.{PLATFORMS[setting]}.{setting}.name"
-    return _translated(hass, "entity", DOMAIN, name, setting)
+    return async_word_for(hass, setting)
 
 
 @callback

@@ -132,6 +132,14 @@ class House:
         await self.connect(**typed)
         return self
 
+    async def choose_vacation(self, **profile: Any) -> None:
+        """Choose what a vacation does: 16 °C, and hot water of 10 °C."""
+        profile = {"preferred_temperature": 16.0, "hot_water_min": 10.0, **profile}
+        entries = self.hass.config_entries
+        entries.async_update_entry(self.entry, options={"vacation": profile})
+        await entries.async_reload(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+
     def use_fahrenheit(self) -> None:
         """Be a house in the United States; to be said before it is connected."""
         self.hass.config.units = US_CUSTOMARY_SYSTEM

@@ -28,19 +28,7 @@ async def home(house: House) -> House:
     """Connect one heat pump, whose vacations make the hot water cold, and welcome home with 60 °C for four hours."""
     await house.connected()
     await house.change_elsewhere({"dhw": {"temperature_upper_bound": 65}})
-    house.hass.config_entries.async_update_entry(
-        house.entry,
-        options={
-            "vacation": {
-                "preferred_temperature": 16.0,
-                "hot_water_min": 10.0,
-                "welcome_hours": 4,
-                "welcome_temperature": 60.0,
-            }
-        },
-    )
-    await house.hass.config_entries.async_reload(house.entry.entry_id)
-    await house.hass.async_block_till_done()
+    await house.choose_vacation(welcome_hours=4, welcome_temperature=60.0)
     return house
 
 

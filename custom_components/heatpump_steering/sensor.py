@@ -22,6 +22,7 @@ from .model.band import lower_edge, upper_edge
 from .model.override import OURS
 from .model.shadow import Status
 from .sync.vacations import Stage
+from .ui.ids import FOR_A_WHILE_SENSOR, VACATION_SENSOR
 from .ui.snapshot import TargetData
 
 # Only reads what the coordinator has.
@@ -53,7 +54,7 @@ def _back_to_normal_at(data: TargetData) -> datetime | None:
 
 
 VACATION_STATUS = SteeringSensorDescription(
-    key="vacation_status",
+    key=VACATION_SENSOR,
     device_class=SensorDeviceClass.ENUM,
     options=[stage.value for stage in Stage],
     needs_cloud=False,
@@ -61,7 +62,7 @@ VACATION_STATUS = SteeringSensorDescription(
 )
 # No enumeration: a person may call it whatever they like.
 FOR_A_WHILE = SteeringSensorDescription(
-    key="for_a_while",
+    key=FOR_A_WHILE_SENSOR,
     needs_cloud=False,
     value_fn=lambda data: data.in_force[0].name if data.in_force else NOTHING,
 )

@@ -1,7 +1,6 @@
 """The actions: any of the settings, for good or for a while, for heat pumps or homes."""
 
-import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -27,6 +26,7 @@ from .const import DOMAIN
 from .coordinator import SteeringCoordinator
 from .model.limits import RANGES, check_order
 from .model.override import FOR_A_WHILE, PRESET, RESERVED, Override
+from .sync.waiting import all_of
 from .ui.action_forms import DIFFERENCE_FIELDS
 from .ui.errors import wrong_input
 from .ui.texts import async_common_text, async_word_for
@@ -105,27 +105,22 @@ _END_SCHEMA: Final = vol.Schema(
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for name, handler, schema in (
-        (SERVICE_UPDATE_SETTINGS, _async_update_settings, _UPDATE_SCHEMA),
-        (SERVICE_OVERRIDE_SETTINGS, _async_override_settings, _OVERRIDE_SCHEMA),
-        (SERVICE_END_OVERRIDE, _async_end_override, _END_SCHEMA),
+    answers, silent = SupportsResponse.OPTIONAL, SupportsResponse.NONE
+    for name, handler, schema, response in (
+        (SERVICE_UPDATE_SETTINGS, _async_update_settings, _UPDATE_SCHEMA, answers),
+        (
+            SERVICE_OVERRIDE_SETTINGS,
+            _async_override_settings,
+            _OVERRIDE_SCHEMA,
+            answers,
+        ),
+        (SERVICE_END_OVERRIDE, _async_end_override, _END_SCHEMA, answers),
+        (SERVICE_START_VACATION, _async_start_vacation, _START_VACATION_SCHEMA, silent),
+        (SERVICE_END_VACATION, _async_end_vacation, _END_VACATION_SCHEMA, silent),
     ):
         hass.services.async_register(
-            DOMAIN,
-            name,
-            handler,
-            schema=schema,
-            supports_response=SupportsResponse.OPTIONAL,
+            DOMAIN, name, handler, schema=schema, supports_response=response
         )
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_START_VACATION,
-        _async_start_vacation,
-        schema=_START_VACATION_SCHEMA,
-    )
-    hass.services.async_register(
-        DOMAIN, SERVICE_END_VACATION, _async_end_vacation, schema=_END_VACATION_SCHEMA
-    )
 
 
 async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
@@ -134,7 +129,7 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     change = _settings(call)
     if not change:
         raise wrong_input("nothing_to_set")
-    await _async_each(
+    await all_of(
         it.coordinator.async_change(it.target, change) for it in places.values()
     )
     return {
@@ -174,7 +169,7 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         if name.casefold() in RESERVED or name.startswith(PRESET):
             raise wrong_input("reserved_name", name=name)
     keep_changes: bool = call.data[ATTR_KEEP_CHANGES]
-    await _async_each(
+    await all_of(
         it.coordinator.async_do(_async_begin(it, override, keep_changes=keep_changes))
         for it in places.values()
     )
@@ -200,7 +195,7 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     """End what is set for a while, but for vacations; returns what is still in force and what is shown, by device."""
     places = addressed(call.hass, call.data)
     name, key = call.data.get(ATTR_NAME), call.data.get(ATTR_KEY)
-    await _async_each(
+    await all_of(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(
                 it.target,
@@ -220,16 +215,14 @@ async def _async_start_vacation(call: ServiceCall) -> None:
     """Begin a vacation of the home now, or give the one that runs another end."""
     until = _until(call, dt_util.utcnow())
     summary = async_common_text(call.hass, "vacation")
-    await _async_each(
+    await all_of(
         it.async_do(it.vacations.async_leave(summary, until)) for it in _homes(call)
     )
 
 
 async def _async_end_vacation(call: ServiceCall) -> None:
     """End the vacation of the home, if there is one."""
-    await _async_each(
-        it.async_do(it.vacations.async_come_home()) for it in _homes(call)
-    )
+    await all_of(it.async_do(it.vacations.async_come_home()) for it in _homes(call))
 
 
 def _homes(call: ServiceCall) -> set[SteeringCoordinator]:
@@ -249,13 +242,6 @@ def _until(call: ServiceCall, now: datetime) -> datetime | None:
     if until is not None and until <= now:
         raise wrong_input("end_not_ahead")
     return until
-
-
-async def _async_each(works: Iterable[Awaitable[None]]) -> None:
-    """Wait for work at several heat pumps, which are independent of each other; raises the first failure."""
-    for outcome in await asyncio.gather(*works, return_exceptions=True):
-        if outcome is not None:
-            raise outcome
 
 
 def _settings(call: ServiceCall) -> Settings:

@@ -93,18 +93,7 @@ async def test_end_of_the_welcome_during_a_silence(
 ) -> None:
     """What is over while the cloud wants to be left alone waits for that, and looks at no clock until then."""
     await house.connected()
-    house.hass.config_entries.async_update_entry(
-        house.entry,
-        options={
-            "vacation": {
-                "preferred_temperature": 16.0,
-                "hot_water_min": 10.0,
-                "welcome_hours": 1,
-                "welcome_temperature": 52.0,
-            }
-        },
-    )
-    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.choose_vacation(welcome_hours=1, welcome_temperature=52.0)
     await house.act("climate.set_preset_mode", "climate", preset_mode="away")
     await house.pass_time(freezer, 700)
     await house.act("climate.set_preset_mode", "climate", preset_mode="none")

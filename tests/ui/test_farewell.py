@@ -60,18 +60,7 @@ def notifications(hass: HomeAssistant) -> list[tuple[str, str]]:
 
 async def choose_cold(house: House) -> None:
     """Choose that a vacation makes the hot water cold, and welcomes home."""
-    house.hass.config_entries.async_update_entry(
-        house.entry,
-        options={
-            "vacation": {
-                "preferred_temperature": 16.0,
-                "hot_water_min": 10.0,
-                "welcome_hours": 4,
-            }
-        },
-    )
-    await house.hass.config_entries.async_reload(house.entry.entry_id)
-    await house.hass.async_block_till_done()
+    await house.choose_vacation(welcome_hours=4)
     house.cloud.journal.clear()
 
 

@@ -1,6 +1,5 @@
 """What somebody sets for a while, beside vacations: begun and ended by presets, actions and buttons."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import starmap
@@ -16,6 +15,7 @@ from ..model.schedule import ends_at
 from .actuator import Actuator, Change
 from .home import Home
 from .reconciler import Reconciler
+from .waiting import all_of
 
 
 class ForAWhile:
@@ -157,13 +157,7 @@ class ForAWhile:
     async def _async_carry_out(
         self, changes: Mapping[Target, Change], pending: Pending
     ) -> None:
-        outcomes = await asyncio.gather(
-            *starmap(self._actuator.async_change_overrides, changes.items()),
-            return_exceptions=True,
-        )
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        await all_of(starmap(self._actuator.async_change_overrides, changes.items()))
         problems = await self._reconciler.async_carried_out()
         for each in changes:
             if each in problems:

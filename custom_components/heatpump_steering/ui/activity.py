@@ -13,13 +13,12 @@ from ..const import (
     Target,
 )
 from ..model.override import OURS
-from .ids import Identifiers
+from .ids import FOR_A_WHILE_SENSOR, Identifiers
 from .presets import Presets
 from .snapshot import SteeringData, TargetData
 from .texts import async_moment_text, async_state_text
 
 ATTR_UNTIL: Final = "until"
-_SENSOR: Final = "for_a_while"
 
 
 class Activity:
@@ -66,7 +65,9 @@ class Activity:
     def _fire(
         self, event_type: str, target: Target, name: str, until: datetime | None = None
     ) -> None:
-        entity = self._identifiers.async_entity_of(target, Platform.SENSOR, _SENSOR)
+        entity = self._identifiers.async_entity_of(
+            target, Platform.SENSOR, FOR_A_WHILE_SENSOR
+        )
         if entity is None:
             return
         self._hass.bus.async_fire(
@@ -82,5 +83,5 @@ class Activity:
     def _name(self, name: str) -> str:
         """Return what the house calls an override: ours in its language."""
         if name in OURS:
-            return async_state_text(self._hass, f"sensor.{_SENSOR}", name)
+            return async_state_text(self._hass, f"sensor.{FOR_A_WHILE_SENSOR}", name)
         return self._presets.label(name)

@@ -1,7 +1,6 @@
 """What the logbook names as the cause of a change that follows from another one: the entity that shows why."""
 
 from collections.abc import Set as AbstractSet
-from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
@@ -10,10 +9,7 @@ from homeassistant.helpers import entity_registry as er
 from ..api import NOT_WITH_FLEX_TRADING, Setting
 from ..const import Target
 from ..sync.home import Home
-from .ids import Identifiers
-
-FOR_A_WHILE: Final = "for_a_while"
-VACATION_STATUS: Final = "vacation_status"
+from .ids import FOR_A_WHILE_SENSOR, VACATION_SENSOR, Identifiers
 
 
 @callback
@@ -44,8 +40,8 @@ def _entity(
     if not all(it.overrides.has_brought(changed, it.shown) for it in shadows):
         return None
     key = (
-        VACATION_STATUS
+        VACATION_SENSOR
         if all(it.overrides.are_vacations(changed) for it in shadows)
-        else FOR_A_WHILE
+        else FOR_A_WHILE_SENSOR
     )
     return ids.async_entity_of(target, Platform.SENSOR, key)

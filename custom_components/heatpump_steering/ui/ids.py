@@ -25,6 +25,8 @@ _THERMOSTAT: Final = "climate"
 _ACCOUNT_LINK: Final = "account_link"
 # The entity that a home has whatever heat pumps it has.
 CALENDAR: Final = "vacation"
+FOR_A_WHILE_SENSOR: Final = "for_a_while"
+VACATION_SENSOR: Final = "vacation_status"
 # What the home is called in plain ids, and what a heat pump may be called as well.
 _PLAIN_HOME: Final = "home"
 _ANY_TEXT: Final = "surrogatepass"

@@ -522,3 +522,11 @@ async def test_missing_at_the_end(house: House) -> None:
     for _ in range(2):
         await house.poll()
     assert held(house, "hot_water_min", "hp-2") == 45
+
+
+async def test_difference_is_in_hand(house: House) -> None:
+    """Automations that leave alone what the sensor names leave alone what is set by a difference, too."""
+    await house.connected()
+    await override(house, hot_water_min_by=5, preferred_temperature=22)
+    settings = house.state("vacation_status").attributes["settings"]
+    assert settings == ["hot_water_min", "preferred_temperature"]

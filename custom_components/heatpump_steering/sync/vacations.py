@@ -103,7 +103,7 @@ class Vacations:
         overrides = self._home.shadow(target).overrides
         settings = self._actuator.to_send(target).keys()
         for override in overrides.in_force:
-            settings |= override.values.keys()
+            settings |= override.settings
         if (vacation := overrides.get(VACATION)) is not None:
             if overrides.was_cold and Setting.HOT_WATER_MIN not in vacation.left:
                 settings.add(Setting.HOT_WATER_MIN)

@@ -25,6 +25,7 @@ from .api import (
 from .const import (
     CONF_WRITE_ONLY,
     DOMAIN,
+    HOME_KEY,
     LIST_INTERVAL,
     LOGGER,
     POLL_INTERVAL,
@@ -52,7 +53,7 @@ from .ui.issues import async_close_issues, async_show_damaged_files
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
-from .ui.snapshot import SteeringData, snapshot
+from .ui.snapshot import SteeringData, concerned, snapshot
 from .ui.texts import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
@@ -105,6 +106,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._answered_at = -math.inf
         # Whoever listens hears of what a poll has read at the end of the poll.
         self._is_entering = False
+        self._told: tuple[SteeringData, bool] | None = None
         for stop in (
             self.room_sensors.stop,
             self.hot_water.stop,
@@ -262,13 +264,40 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.access.look()
         self.repair_list.async_show()
         data = snapshot(
-            self.inventory.heat_pumps, self.home, self.vacations, self.presets
+            self.inventory.heat_pumps,
+            self.home,
+            self.vacations,
+            self.presets,
+            self.data,
         )
         if data != self.data:
             self.data = data
             self._activity.look(data)
             if not self._is_entering:
                 self.async_update_listeners()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Call those who listen: where only some targets are shown otherwise than the last time, those whom that concerns.
+
+        A listener's context is the target that it shows, None if it wants to hear of everything.
+        """
+        before, self._told = self._told, (self.data, self.last_update_success)
+        changed = None
+        if before is not None and before[1] == self.last_update_success:
+            changed = concerned(before[0], self.data)
+        if not changed:
+            super().async_update_listeners()
+            return
+        # The home shows what its heat pumps have in common.
+        contexts = {None, HOME_KEY, *changed}
+        for update, context in list(self._listeners.values()):
+            if context in contexts:
+                try:
+                    update()
+                except Exception:  # noqa: BLE001 - one that fails keeps nothing from the others
+                    LOGGER.exception("Unexpected error while a change was shown")
 
     # Ending
 

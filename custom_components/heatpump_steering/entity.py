@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from itertools import batched
+from itertools import batched, repeat
 from types import MappingProxyType
 from typing import ClassVar, Final, override
 
@@ -14,8 +14,8 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import HeatPump, Setting, Settings, same_value
-from .const import Target
+from .api import HeatPump, Setting, Settings, Value, same_value
+from .const import HOME_KEY, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .ui.causes import async_cause
 from .ui.snapshot import TargetData
@@ -38,7 +38,7 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
         self, coordinator: SteeringCoordinator, target: Target, key: str
     ) -> None:
         """Belong to a target; the key is part of the unique id and never changes."""
-        super().__init__(coordinator)
+        super().__init__(coordinator, context=HOME_KEY if target is None else target)
         self.target = target
         self._attr_unique_id = coordinator.inventory.identifiers.unique_id(target, key)
         self._attr_translation_key = key
@@ -89,8 +89,7 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
                 translation_key="one_of_heat_pumps",
                 translation_placeholders={"device_id": heat_pump.device_id},
             )
-        makes = [(it.brand, it.model) for it in heat_pumps.values()]
-        if makes.count((heat_pump.brand, model)) > 1:
+        if self.coordinator.inventory.is_one_of_several(heat_pump):
             name = f"{name} {heat_pump.device_id}"
         return DeviceInfo(
             identifiers=identifiers, manufacturer=brand, model=model, name=name
@@ -107,7 +106,7 @@ class SteeringEntity(TargetEntity):
     _redrawn_as: Mapping[str, object] = MappingProxyType({})
     """Attributes with which a refused control is drawn for a moment, where it needs that."""
     _written: object = None
-    _values = Settings()
+    _values: tuple[Value | None, ...] = ()
     """The settings as they were last written, where they were known."""
     _redrawing: asyncio.Task[None] | None = None
 
@@ -128,8 +127,9 @@ class SteeringEntity(TargetEntity):
         """Return the context of what has changed the settings, where that is shown by another entity."""
         changed = {
             setting
-            for setting, before in self._values.items()
-            if (now := self.shown.get(setting)) is not None
+            for setting, before in zip(self.settings, self._values, strict=False)
+            if before is not None
+            and (now := self.shown.get(setting)) is not None
             and not same_value(now, before)
         }
         if not changed:
@@ -144,15 +144,20 @@ class SteeringEntity(TargetEntity):
 
     @property
     def _to_be_written(self) -> object:
-        values = [getattr(self, name) for name in self.basis]
-        return (self.available, self.hass.config.units, values)
+        values = (getattr(self, name) for name in self.basis)
+        return (self.available, self.hass.config.units, *values)
 
     @callback
     @override
     def _async_write_ha_state(self) -> None:
         """Remember what the state that is written depends on, the first one included."""
         self._written = self._to_be_written
-        self._values = self._values.overlaid_with(self.shown.only({*self.settings}))
+        shown = self.shown
+        before = self._values or repeat(None)
+        self._values = tuple(
+            value if (value := shown.get(setting)) is not None else earlier
+            for setting, earlier in zip(self.settings, before, strict=False)
+        )
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
@@ -212,7 +217,9 @@ async def async_add_for_each_target(
         async_add_entities(make_new())
 
     @callback
-    def forget_removed(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+    def forget_removed(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        if event.data["action"] != "remove":
+            return
         # Until its device is removed, a heat pump that is away keeps its entities; after that it starts anew.
         for target in known - coordinator.data.targets.keys():
             if coordinator.inventory.identifiers.async_device(target) is None:

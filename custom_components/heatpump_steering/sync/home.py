@@ -71,6 +71,8 @@ class Home:
         """What is known of targets that are not there right now."""
         self._last_modes: dict[Target, ControlMode] = {}
         self._outside: dict[Target, Settings] = {}
+        self._noted: dict[Target, Settings] = {}
+        """What was shown when these two were last looked at."""
         self._sender = Sender(
             client,
             user_id,
@@ -376,6 +378,9 @@ class Home:
         """Note what is kept of what is shown, write it down soon, and call upward."""
         for target in self.shadows.shown_targets:
             shown = self.shown(target)
+            if shown is self._noted.get(target):
+                continue
+            self._noted[target] = shown
             if shown.control_mode not in (None, ControlMode.OFF):
                 self._last_modes[target] = shown.control_mode
             if outside := worth_keeping(shown):

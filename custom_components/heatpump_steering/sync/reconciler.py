@@ -155,7 +155,7 @@ class Reconciler:
         for gone in self._backlogs.keys() - set(self.targets):
             del self._backlogs[gone]
         now = dt_util.utcnow()
-        if any(self._is_due(target, now) for target in self.targets):
+        if self._due(now):
             self.wake()
         else:
             self._sleep(now)
@@ -217,7 +217,7 @@ class Reconciler:
         """Do once what is due, and tell those who wait for that."""
         waiters, self._waiters = self._waiters, []
         now = dt_util.utcnow()
-        due = [target for target in self.targets if self._is_due(target, now)]
+        due = self._due(now)
         problems: dict[Target, Problem] = {}
         if due:
             # Before anything is read: what sets something at the same time can see that it is too late for that.
@@ -247,6 +247,21 @@ class Reconciler:
             elif self._actuator.as_planned(target, overrides, now) != overrides:
                 problems[target] = TooManyRequestsError(self._home.silence)
         return problems
+
+    def _due(self, now: datetime) -> list[Target]:
+        """Return the targets at which there is something to do by now."""
+        is_away = self._home.is_away(now)
+        return [
+            target
+            for target in self.targets
+            # Nothing is due where no override has to do with it.
+            if (
+                is_away
+                or target in self._backlogs
+                or not self._home.shadow(target).overrides.is_at_rest
+            )
+            and self._is_due(target, now)
+        ]
 
     def _is_due(self, target: Target, now: datetime) -> bool:
         """Return whether there is something to do at a target by now."""

@@ -85,9 +85,17 @@ class Shadows:
         times = (shadow.updated_at for shadow in self.of(target))
         return max((it for it in times if it), default=None)
 
+    def are_at_rest(self, target: Target) -> bool:
+        """Return whether no override has to do with a target: none in force, none that has left something to do."""
+        return all(shadow.overrides.is_at_rest for shadow in self.of(target))
+
     def not_kept(self) -> dict[Target, Mapping[Setting, NotKept]]:
         """Return what the cloud has accepted and not kept, of every heat pump."""
-        return {target: shadow.not_kept for target, shadow in self._shadows.items()}
+        return {
+            target: shadow.not_kept
+            for target, shadow in self._shadows.items()
+            if shadow.not_kept
+        }
 
     def next_number(self) -> int:
         """Return the number of a read or a write that begins now."""

@@ -50,16 +50,24 @@ def snapshot(
     home: Home,
     vacations: Vacations,
     presets: Presets,
+    before: SteeringData | None,
 ) -> SteeringData:
-    """Return what is to be shown now."""
+    """Return what is to be shown now. What is as it was `before` is the same object, so that it is quickly compared."""
     shadows = home.shadows
-    return SteeringData(
-        heat_pumps,
-        {
-            target: TargetData(
-                shadows.shown(target),
-                shadows.status(target),
-                shadows.updated_at(target),
+    is_away = vacations.is_away
+    known: Mapping[Target, TargetData] = {} if before is None else before.targets
+
+    def data_of(target: Target) -> TargetData:
+        shown = shadows.shown(target)
+        status, updated_at = shadows.status(target), shadows.updated_at(target)
+        if not is_away and shadows.are_at_rest(target):
+            # Of a thousand heat pumps hardly any has anything for a while.
+            data = TargetData(shown, status, updated_at)
+        else:
+            data = TargetData(
+                shown,
+                status,
+                updated_at,
                 vacations.stage(target),
                 vacations.in_hand(target),
                 presets.for_a_while.in_force(target),
@@ -67,8 +75,29 @@ def snapshot(
                 presets.for_a_while.identities(target),
                 presets.active(target),
             )
-            for target in shadows.shown_targets
-        },
+        earlier = known.get(target)
+        return earlier if earlier is not None and earlier == data else data
+
+    return SteeringData(
+        heat_pumps,
+        {target: data_of(target) for target in shadows.shown_targets},
         home.plans,
         presets.all(),
     )
+
+
+def concerned(before: SteeringData | None, now: SteeringData) -> set[Target] | None:
+    """Return the targets of which something else is shown than before; None where anything beside them has changed."""
+    if (
+        before is None
+        or before.targets.keys() != now.targets.keys()
+        or before.heat_pumps != now.heat_pumps
+        or before.plans != now.plans
+        or before.presets != now.presets
+    ):
+        return None
+    return {
+        target
+        for target, data in now.targets.items()
+        if before.targets[target] is not data
+    }

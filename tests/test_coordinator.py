@@ -1,12 +1,14 @@
 """How the cloud is read: seldom, tolerantly, and without a state that lies."""
 
 import asyncio
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
 
+from custom_components.heatpump_steering.const import HOME_KEY
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import callback
 
@@ -406,6 +408,45 @@ async def test_listeners(house: House, caplog: pytest.LogCaptureFixture) -> None
         it()
     await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-1")
     assert heard == ["18.0", "18.0"]
+
+
+async def test_listeners_of_a_heat_pump(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """Who listens for one heat pump is not called for another one; of what concerns all of them everybody hears."""
+    await house.connected("hp-1", "hp-2")
+    everybody = {"hp-1", "hp-2", HOME_KEY, None}
+    heard: set[str | None] = set()
+    for context in everybody:
+        house.entry.runtime_data.async_add_listener(
+            callback(partial(heard.add, context)), context
+        )
+
+    def heard_now() -> set[str | None]:
+        now = set(heard)
+        heard.clear()
+        return now
+
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
+    assert heard_now() == {"hp-2", HOME_KEY, None}
+    await house.act("switch.turn_on", "flex_trading")
+    assert heard_now() == {"hp-1", HOME_KEY, None}
+    await house.hass.config.async_update(unit_system="us_customary")
+    assert heard_now() == everybody
+    (preset,) = house.entry.subentries
+    house.hass.config_entries.async_remove_subentry(house.entry, preset)
+    assert heard_now() == everybody
+    house.cloud.weather.add(status=500)
+    for _ in range(3):
+        assert heard_now() == set()
+        await house.pass_time(freezer, POLL)
+    assert heard_now() == everybody
+    house.cloud.weather.clear()
+    await house.poll()
+    assert heard_now() == everybody
+    house.add_heat_pump("hp-3")
+    await house.poll()
+    assert heard_now() == everybody
 
 
 async def test_home_and_heat_pump(house: House) -> None:

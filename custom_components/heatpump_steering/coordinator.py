@@ -25,7 +25,6 @@ from .api import (
 from .const import (
     CONF_WRITE_ONLY,
     DOMAIN,
-    HOME_KEY,
     LIST_INTERVAL,
     LOGGER,
     POLL_INTERVAL,
@@ -53,7 +52,7 @@ from .ui.issues import async_close_issues, async_show_damaged_files
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
-from .ui.snapshot import SteeringData, concerned, snapshot
+from .ui.snapshot import Snapshots, SteeringData, Told, concerned
 from .ui.texts import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
@@ -99,6 +98,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass, entry, self.inventory, self.home, self.vacations, self.reconciler
         )
         self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
+        self._snapshots = Snapshots(
+            self.home, self.reconciler, self.vacations, self.presets
+        )
         self._activity = Activity(hass, identifiers, self.presets)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
@@ -106,7 +108,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._answered_at = -math.inf
         # Whoever listens hears of what a poll has read at the end of the poll.
         self._is_entering = False
-        self._told: tuple[SteeringData, bool] | None = None
+        self._told: Told | None = None
         for stop in (
             self.room_sensors.stop,
             self.hot_water.stop,
@@ -263,13 +265,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             return
         self.access.look()
         self.repair_list.async_show()
-        data = snapshot(
-            self.inventory.heat_pumps,
-            self.home,
-            self.vacations,
-            self.presets,
-            self.data,
-        )
+        data = self._snapshots.take(self.inventory.heat_pumps)
         if data != self.data:
             self.data = data
             self._activity.look(data)
@@ -283,16 +279,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
         A listener's context is the target that it shows, None if it wants to hear of everything.
         """
-        before, self._told = self._told, (self.data, self.last_update_success)
-        changed = None
-        if before is not None and before[1] == self.last_update_success:
-            changed = concerned(before[0], self.data)
-        if not changed:
+        told, self._told = self._told, (self.data, self.last_update_success)
+        if not (contexts := concerned(told, self._told)):
             super().async_update_listeners()
-            return
-        # The home shows what its heat pumps have in common.
-        contexts = {None, HOME_KEY, *changed}
-        for update, context in list(self._listeners.values()):
+        for update, context in list(self._listeners.values()) if contexts else ():
             if context in contexts:
                 try:
                     update()

@@ -41,11 +41,6 @@ class Overrides:
         return not (self.in_force or self.tracked)
 
     @property
-    def is_at_rest(self) -> bool:
-        """Return whether it is idle, and no vacation has left anything to do either."""
-        return self.is_idle and not self.is_returning
-
-    @property
     def allows_cold(self) -> bool:
         """Return whether the hot water may be below 40 °C: during a vacation only."""
         return self.get(VACATION) is not None

@@ -85,10 +85,6 @@ class Shadows:
         times = (shadow.updated_at for shadow in self.of(target))
         return max((it for it in times if it), default=None)
 
-    def are_at_rest(self, target: Target) -> bool:
-        """Return whether no override has to do with a target: none in force, none that has left something to do."""
-        return all(shadow.overrides.is_at_rest for shadow in self.of(target))
-
     def not_kept(self) -> dict[Target, Mapping[Setting, NotKept]]:
         """Return what the cloud has accepted and not kept, of every heat pump."""
         return {

@@ -1,16 +1,17 @@
-"""What entities show: a picture of the home at one moment."""
+"""What entities show: the home at one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..api import HeatPump, Setting, Settings
-from ..const import Target
+from ..const import HOME_KEY, Target
 from ..model.override import Override
 from ..model.schedule import Plan
-from ..model.shadow import Status
+from ..model.shadow import DeviceShadow, Status
 from ..sync.home import Home
-from ..sync.vacations import Stage, Vacations
+from ..sync.reconciler import Reconciler
+from ..sync.vacations import Stage, Vacations, most_urgent
 from .presets import Preset, Presets
 
 
@@ -45,59 +46,109 @@ class SteeringData:
     """What can be chosen at each thermostat."""
 
 
-def snapshot(
-    heat_pumps: Mapping[str, HeatPump],
-    home: Home,
-    vacations: Vacations,
-    presets: Presets,
-    before: SteeringData | None,
-) -> SteeringData:
-    """Return what is to be shown now. What is as it was `before` is the same object, so that it is quickly compared."""
-    shadows = home.shadows
-    is_away = vacations.is_away
-    known: Mapping[Target, TargetData] = {} if before is None else before.targets
+class Snapshots:
+    """Takes them. What has not changed since the last one is the same object, which is quickly found and compared."""
 
-    def data_of(target: Target) -> TargetData:
-        shown = shadows.shown(target)
-        status, updated_at = shadows.status(target), shadows.updated_at(target)
-        if not is_away and shadows.are_at_rest(target):
+    def __init__(
+        self,
+        home: Home,
+        reconciler: Reconciler,
+        vacations: Vacations,
+        presets: Presets,
+    ) -> None:
+        """Have taken none yet."""
+        self._home = home
+        self._reconciler = reconciler
+        self._vacations = vacations
+        self._presets = presets
+        self._last: Mapping[Target, TargetData] = {}
+        self._bases: dict[Target, object] = {}
+        """On what the last one depends, of each heat pump with something for a while."""
+
+    def take(self, heat_pumps: Mapping[str, HeatPump]) -> SteeringData:
+        """Return what is to be shown now."""
+        is_away = self._vacations.is_away
+        targets = {
+            target: self._of_heat_pump(target, shadow, is_away=is_away)
+            for target, shadow in self._home.shadows.items()
+        }
+        if len(targets) > 1:
+            targets[None] = self._of_home(targets)
+        self._last = targets
+        return SteeringData(heat_pumps, targets, self._home.plans, self._presets.all())
+
+    def _of_heat_pump(
+        self, target: Target, shadow: DeviceShadow, *, is_away: bool
+    ) -> TargetData:
+        shown, status, updated_at = shadow.shown, shadow.status, shadow.updated_at
+        overrides, last = shadow.overrides, self._last.get(target)
+        if overrides.is_idle and not (is_away or overrides.is_returning):
             # Of a thousand heat pumps hardly any has anything for a while.
             data = TargetData(shown, status, updated_at)
+            return data if last != data else last
+        basis = (overrides, shown, status, updated_at, self._home.can_read(target))
+        if is_away or overrides.allows_cold or self._reconciler.has_trouble(target):
+            # It depends on more than that: on plans, on the time, on what was tried.
+            self._bases.pop(target, None)
+        elif last is not None and self._bases.get(target) == basis:
+            return last
         else:
-            data = TargetData(
-                shown,
-                status,
-                updated_at,
-                vacations.stage(target),
-                vacations.in_hand(target),
-                presets.for_a_while.in_force(target),
-                presets.for_a_while.is_returning(target),
-                presets.for_a_while.identities(target),
-                presets.active(target),
-            )
-        earlier = known.get(target)
-        return earlier if earlier is not None and earlier == data else data
+            self._bases[target] = basis
+        for_a_while = self._presets.for_a_while
+        data = TargetData(
+            shown,
+            status,
+            updated_at,
+            self._vacations.stage(target),
+            self._vacations.in_hand(target),
+            for_a_while.in_force(target),
+            for_a_while.is_returning(target),
+            for_a_while.identities(target),
+            self._presets.active(target),
+        )
+        return data if last != data else last
 
-    return SteeringData(
-        heat_pumps,
-        {target: data_of(target) for target in shadows.shown_targets},
-        home.plans,
-        presets.all(),
-    )
+    def _of_home(self, heat_pumps: Mapping[Target, TargetData]) -> TargetData:
+        """Return what is shown of the home: what its heat pumps have in common, or any of them has."""
+        shadows, its = self._home.shadows, heat_pumps.values()
+        data = TargetData(
+            shadows.shown(None),
+            shadows.status(None),
+            shadows.updated_at(None),
+            most_urgent(it.vacation for it in its),
+            frozenset[Setting]().union(*(it.in_hand for it in its)),
+            self._presets.for_a_while.in_force(None),
+            any(it.is_returning for it in its),
+            frozenset[str]().union(*(it.begun for it in its)),
+            self._presets.active(None),
+        )
+        last = self._last.get(None)
+        return data if last != data else last
 
 
-def concerned(before: SteeringData | None, now: SteeringData) -> set[Target] | None:
-    """Return the targets of which something else is shown than before; None where anything beside them has changed."""
+type Told = tuple[SteeringData, bool]
+"""What those who listen have been told, and whether the cloud had answered."""
+
+
+def concerned(before: Told | None, now: Told) -> set[Target]:
+    """Return the contexts of those who have to hear of what is shown now; nothing for everybody.
+
+    A listener's context is the target that it shows (the home's key for the home), None if it shows anything else.
+    """
+    if before is None or before[1] != now[1]:
+        return set()
+    (earlier, _), (later, _) = before, now
     if (
-        before is None
-        or before.targets.keys() != now.targets.keys()
-        or before.heat_pumps != now.heat_pumps
-        or before.plans != now.plans
-        or before.presets != now.presets
+        earlier.targets.keys() != later.targets.keys()
+        or earlier.heat_pumps != later.heat_pumps
+        or earlier.plans != later.plans
+        or earlier.presets != later.presets
     ):
-        return None
-    return {
+        return set()
+    changed: set[Target] = {
         target
-        for target, data in now.targets.items()
-        if before.targets[target] is not data
+        for target, data in later.targets.items()
+        if earlier.targets[target] is not data
     }
+    # The home shows what its heat pumps have in common.
+    return {*changed, None, HOME_KEY} if changed else changed

@@ -128,14 +128,17 @@ class Storage:
     async def async_save(self) -> None:
         """Write the file; returns when it is on the disk. Raises StorageError.
 
-        Cancelling the caller does not stop the writing. Whoever asks while another writing goes on shares the next one.
+        Cancelling the caller does not stop the writing. All who ask while another writing goes on share the next one.
         """
         self._stop_timer()
-        if self._next is None:
-            self._next = self._hass.async_create_task(
-                self._async_write(), f"write {self._key}", eager_start=False
+        if (writing := self._next) is None:
+            is_next = self._lock.locked()
+            writing = self._hass.async_create_task(
+                self._async_write(), f"write {self._key}"
             )
-        await result_of(self._next)
+            if is_next:
+                self._next = writing
+        await result_of(writing)
 
     async def _async_write(self) -> None:
         async with self._lock:

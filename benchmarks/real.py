@@ -45,6 +45,7 @@ class Window:
 
 FORMER: Final = Window(0.1, 0)
 """What it was before it was counted in turns."""
+TODAYS: Final = Window(0.002, 5)
 QUIETS: Final = (0.0, 0.001, 0.002, 0.005)
 TURNS: Final = (0, 1, 2, 5, 10)
 WINDOWS: Final = (
@@ -124,6 +125,11 @@ class _Scenes:
             MESSAGES: self._messages,
         }
 
+    async def warm_up(self) -> None:
+        """Let Home Assistant import what it needs for scenes, which it does at the first one after a start."""
+        for _ in range(2):
+            await self._scene()
+
     async def _scene(self) -> int:
         """Apply a scene at two heat pumps; return how many requests it was."""
         first, turn = await self._person.next(SCENE, 2)
@@ -157,6 +163,7 @@ async def of_program(
         scenes = None
         if isinstance(subject, HeatPumpSteering):
             scenes = _Scenes(subject, person, await person.program.states())
+            await scenes.warm_up()
         for machine in MACHINES:
             with competition(machine):
                 times = [
@@ -178,6 +185,7 @@ async def of_windows(
     figures: Figures = {}
     async with _visited(subject, cloud, DEVICES_IN_SWEEP) as person:
         scenes = _Scenes(subject, person, await person.program.states())
+        await scenes.warm_up()
         for machine in MACHINES:
             with competition(machine):
                 # They take turns, so that what else happens on the machine is shared fairly.

@@ -8,7 +8,7 @@ from typing import Any
 from freezegun.api import TickingDateTimeFactory
 import pytest
 
-from custom_components.heatpump_steering.const import HOME_KEY
+from custom_components.heatpump_steering.const import DOMAIN, HOME_KEY
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import callback
 
@@ -447,6 +447,38 @@ async def test_listeners_of_a_heat_pump(
     house.add_heat_pump("hp-3")
     await house.poll()
     assert heard_now() == everybody
+
+
+async def test_many_heat_pumps_at_once(house: House) -> None:
+    """What begins at ten heat pumps by one action is shown at once, and not heat pump by heat pump."""
+    await house.connected(*(f"hp-{number}" for number in range(10)))
+    heard: list[str] = []
+
+    @callback
+    def hear() -> None:
+        heard.append(house.shows("for_a_while", "hp-9"))
+
+    house.entry.runtime_data.async_add_listener(hear)
+    house.cloud.weather.add(method="PATCH", hold="before")
+    beginning = house.hass.async_create_task(
+        house.hass.services.async_call(
+            DOMAIN,
+            "override_settings",
+            {
+                "config_entry_id": house.entry.entry_id,
+                "name": "Guests",
+                "hot_water_min": 50,
+                "duration": {"hours": 1},
+            },
+            blocking=True,
+        )
+    )
+    await house.cloud.weather.wait_for_held(10)
+    # Of the heat pump whose turn it was first, and then of all others.
+    assert heard[-1] == "Guests"
+    assert len(heard) <= 5
+    house.cloud.weather.release()
+    await beginning
 
 
 async def test_home_and_heat_pump(house: House) -> None:

@@ -836,7 +836,8 @@ async def test_many_begin_at_once(
         blocking=True,
     )
     assert len(house.received()) == 10
-    assert len(content_of(house)["targets"]) == 10
+    records = content_of(house)["targets"]
+    assert all(records[f"hp-{number}"]["in_force"] for number in range(10))
     # What begins, and what is about to be sent: of the first one, and then of all others.
     assert written.count(f"{DOMAIN}.{house.entry.entry_id}") <= 4
     await house.hass.async_block_till_done()

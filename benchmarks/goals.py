@@ -204,7 +204,7 @@ def _per_entity(results: Results, domain: str, figure: str) -> float:
 
 
 def table(results: Results) -> Table:
-    """Return the goals as a table."""
+    """Return those of what was measured as a table."""
     return Table(
         "Goals",
         ["", "unit", "measured", "at most", "reached"],

@@ -109,7 +109,7 @@ def _window(figures: Figures, machine: str) -> Table:
     times = len(figures[f"{real.LONE} with {WINDOWS[0]}{machine}"])
     return Table(
         f"Scenes, messages that were torn apart, of {times} each; ms of a lone change to the wire{machine}",
-        ["", *(f"{turns} turns" for turns in TURNS)],
+        ["", *(f"{turns} turn{'' if turns == 1 else 's'}" for turns in TURNS)],
         [
             [
                 f"{quiet * 1000:g} ms",

@@ -16,7 +16,7 @@ from .effort import DEVICES_IN_USE, Effort
 from .real import DEVICES_IN_SWEEP
 from .subjects.heatpump_steering import HeatPumpSteering
 from .tables import Table
-from .worker import OURS, SUBJECTS, Measurement, Task, work
+from .worker import OURS, SUBJECTS, Measurement, Task, import_once, work
 
 # Home Assistant is imported once; each measurement then starts with it, and without the integration.
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -57,6 +57,10 @@ class Results:
 def measure(effort: Effort, tasks: Container[Task]) -> Results:
     """Measure all of these. Raises MeasurementError."""
     results = Results()
+    for domain in SUBJECTS:
+        process = _PROCESSES.Process(target=import_once, args=(domain,))
+        process.start()
+        process.join()
     # The integrations take turns, so that what else happens on the machine is shared fairly.
     in_use = [Measurement(Task.USE, domain, DEVICES_IN_USE) for domain in SUBJECTS]
     costs = [

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection
+import sys
 from typing import Final
 
 from .clouds.child import DistantCloud
@@ -46,6 +47,12 @@ class Measurement:
     task: Task
     domain: str
     devices: int
+
+
+def import_once(domain: str) -> None:
+    """Import an integration, so that all of it is there as bytecode: as at any start but the first."""
+    sys.dont_write_bytecode = False
+    of_import(SUBJECTS[domain]())
 
 
 def work(

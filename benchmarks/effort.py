@@ -39,8 +39,8 @@ FULL: Final = Effort(
     latencies=(0.0, 0.05, 0.3),
     drags=4,
     scenes=500,
-    others=50,
-    sweep=20,
+    others=30,
+    sweep=15,
     overridden=1000,
     side_by_side=False,
 )

@@ -251,6 +251,25 @@ def test_cold_at_home_is_not_what_to_return_to(
     assert cloud.held.hot_water_min == 45
 
 
+def test_cold_beside_an_override_is_not_what_to_return_to(
+    house: Controller, cloud: HeatPump
+) -> None:
+    """Nor is it while something else is set for a while."""
+    house.begin("guests", Settings(preferred_temperature=23.0))
+    house.come_to_rest()
+    house.wait(1000)
+    cloud.set(Settings(hot_water_min=12.0))
+    house.come_to_rest()
+    assert cloud.held.hot_water_min == 12
+    assert house.shadow.overrides.base == AT_HOME
+    house.begin("boost", BOOST)
+    house.come_to_rest()
+    for name in ("guests", "boost"):
+        house.end(name)
+    house.come_to_rest()
+    assert cloud.held == AT_HOME
+
+
 def test_minimum_with_its_maximum(house: Controller, cloud: HeatPump) -> None:
     """A maximum that somebody has lowered in the meantime limits what comes back; one below 40 °C is raised."""
     house.begin(VACATION, AWAY)

@@ -303,7 +303,7 @@ async def test_taught(house: House, language: str, sentence: str, change: Json) 
     done, words = await say(house, sentence, language)
     assert done
     assert DID_NOT_WORK[language] not in words
-    assert house.received() == [{**ids("hp-1"), **change}]
+    assert house.received() == [{**ids("home"), **change}]
 
 
 @pytest.mark.parametrize(

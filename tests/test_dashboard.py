@@ -180,6 +180,16 @@ async def test_numbers_that_differ(house: House, ask: Ask) -> None:
     await house.connected("hp-1", "hp-2")
     *_, home = (await ask())["config"]["views"]
     number = house.entity_id("hot_water_min", "home")
+    [graph] = [it for it in below(home) if it.get("type") == "history-graph"]
+    assert graph["visibility"] == [
+        {
+            "condition": "state",
+            "entity": house.entity_id("preferred_temperature", "home"),
+            "state_not": "unknown",
+        }
+    ]
+    [text] = [it for it in below(home) if it.get("type") == "markdown"]
+    assert text["content"].startswith("What you set here is set at all heat pumps.")
     known, unknown = cards(home, number)
     assert known["features"] == [CONTROL]
     assert known["visibility"] == [

@@ -35,6 +35,8 @@ class Shown:
     """The entities that tell whether the link to a manufacturer's account is broken; for the home those of each heat pump."""
     room_sensor: str | None
     """The sensor that was picked for the room's temperature."""
+    is_of_several: bool
+    """It stands for several heat pumps."""
     may_be_unknown: bool
     """A number may have no value, as where heat pumps differ: the frontend's − and + begin at the minimum then."""
     presets_as_icons: bool
@@ -107,6 +109,7 @@ def _of_home(hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry) -> list[Sh
                 room_sensor=room_sensor
                 if room_sensor and hass.states.get(room_sensor)
                 else None,
+                is_of_several=target is None and len(targets) > 1,
                 may_be_unknown=target is None or entry.data[CONF_WRITE_ONLY],
                 presets_as_icons=len(presets) <= _MOST_ICONS
                 and all(preset.mode in STANDARD for preset in presets),

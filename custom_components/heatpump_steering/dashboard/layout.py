@@ -78,21 +78,18 @@ def _nothing(hass: HomeAssistant, title: str) -> Card:
 
 
 def _view(hass: HomeAssistant, shown: Shown) -> Card:
-    blocks = (
-        (_room(hass, shown),),
-        (_comfort(hass, shown),),
-        (_hot_water(hass, shown), _electricity(hass, shown), _vacation(hass, shown)),
+    columns = (
+        _room(hass, shown),
+        _comfort(hass, shown),
+        [*_hot_water(hass, shown), *_electricity(hass, shown)],
+        _vacation(hass, shown),
     )
     return {
         "title": shown.title,
         "type": "sections",
-        "max_columns": len(blocks),
+        "max_columns": len(columns),
         "badges": _badges(shown),
-        "sections": [
-            _section(cards)
-            for of in blocks
-            if (cards := [card for it in of for card in it])
-        ],
+        "sections": [_section(cards) for cards in columns if cards],
     }
 
 
@@ -118,6 +115,9 @@ def _badges(shown: Shown) -> list[Card]:
 
 def _room(hass: HomeAssistant, shown: Shown) -> list[Card]:
     cards: list[Card] = []
+    if shown.is_of_several:
+        text = async_common_text(hass, "dashboard_several")
+        cards.append(_whole_row("markdown", content=text, text_only=True))
     if thermostat := shown.entities.get(THERMOSTAT):
         cards.append(
             {
@@ -172,7 +172,11 @@ def _comfort(hass: HomeAssistant, shown: Shown) -> list[Card]:
         lines.insert(0, {"entity": shown.room_sensor, "name": room, "color": "purple"})
     cards: list[Card] = []
     if lines:
-        cards.append(_whole_row("history-graph", hours_to_show=24, entities=lines))
+        graph = _whole_row("history-graph", hours_to_show=24, entities=lines)
+        preferred = shown.entities.get(Setting.PREFERRED_TEMPERATURE)
+        if preferred and shown.may_be_unknown:
+            graph |= _while(preferred, state_not="unknown")
+        cards.append(graph)
     cards += _numbers(hass, shown, _COMFORT)
     return _under(hass, "dashboard_comfort", "mdi:thermometer-lines", cards)
 

@@ -36,6 +36,7 @@ FAILURES: Final = DEV / "browser"
 
 VIEWPORTS: Final[dict[Size, ViewportSize]] = {
     "desktop": {"width": 1440, "height": 900},
+    "laptop": {"width": 1280, "height": 800},
     "phone": {"width": 390, "height": 844},
 }
 

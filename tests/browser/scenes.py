@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal, override
 
-type Size = Literal["desktop", "phone"]
+type Size = Literal["desktop", "laptop", "phone"]
 type Theme = Literal["light", "dark"]
 
 
@@ -24,6 +24,8 @@ class Scene:
 DESK: Final = Scene("en", "light", "desktop")
 PHONE: Final = Scene("nl", "dark", "phone")
 """As unlike the other one as can be, and what most people have in their hands."""
+LAPTOP: Final = Scene("de", "dark", "laptop")
+"""Where two of a dashboard's columns have room, and names are long."""
 _THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 _SIZES: Final[tuple[Size, ...]] = ("desktop", "phone")
 ALL: Final = tuple(

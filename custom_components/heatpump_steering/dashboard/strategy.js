@@ -1,31 +1,33 @@
-// Offers our dashboard under Settings → Dashboards → Add dashboard. What it looks like, Home Assistant says: layout.py.
+// Offers our dashboard under Settings → Dashboards → Add dashboard. What is on it, Home Assistant says: see layout.py.
 
 const TYPE = "heatpump-steering";
-const COMMAND = { type: "heatpump_steering/dashboard" };
+
+const dashboard = (hass) => hass.callWS({ type: "heatpump_steering/dashboard" });
 
 class HeatPumpSteeringDashboard extends HTMLElement {
-  // There is nothing to choose. Whoever edits it is asked whether to take it over.
+  // There is nothing to choose: whoever edits it is asked whether to take it over.
   static noEditor = true;
 
-  // When the frontend makes it anew by itself.
+  // When these change, the frontend makes it anew by itself.
   static registryDependencies = ["entities", "devices"];
 
-  static async generate(_config, hass) {
-    return (await hass.callWS(COMMAND)).config;
+  static generate(_config, hass) {
+    return dashboard(hass);
   }
 
+  // What it is called, and drawn by, in the sidebar.
   static async getCreateSuggestions(hass) {
-    const { title } = (await hass.callWS(COMMAND)).config;
+    const { title } = await dashboard(hass);
     return { title, icon: "mdi:heat-pump-outline" };
   }
 }
 
 customElements.define(`ll-strategy-dashboard-${TYPE}`, HeatPumpSteeringDashboard);
 
-const offer = { type: TYPE, strategyType: "dashboard", name: "Heat Pump Steering" };
 window.customStrategies = window.customStrategies ?? [];
-window.customStrategies.push(offer);
-
-// The words are the house's, which is asked as soon as it can be. The list is read whenever it is opened.
-const { conn } = await window.hassConnection;
-offer.description = (await conn.sendMessagePromise(COMMAND)).description;
+window.customStrategies.push({
+  type: TYPE,
+  strategyType: "dashboard",
+  name: "Heat Pump Steering",
+  description: new URL(import.meta.url).searchParams.get("description"),
+});

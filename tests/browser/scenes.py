@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from typing import Final, Literal, override
 
+from playwright.async_api import ViewportSize
+
 type Size = Literal["desktop", "laptop", "phone"]
 type Theme = Literal["light", "dark"]
+
+VIEWPORTS: Final[dict[Size, ViewportSize]] = {
+    "desktop": {"width": 1440, "height": 900},
+    "laptop": {"width": 1280, "height": 800},
+    "phone": {"width": 390, "height": 844},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,7 @@ async def test_never_read(house: House, ask: Ask) -> None:
     [view] = (await ask())["views"]
     assert view["title"] == "Heat pump"
     assert house.entity_id("climate", "home") in entities(view)
+    assert not [it for it in below(view) if it.get("type") == "markdown"]
 
 
 async def test_renamed(house: House, ask: Ask) -> None:
@@ -262,6 +263,8 @@ async def test_long_names(house: House, ask: Ask) -> None:
         assert isinstance(found, str)
         return found
 
+    [card] = cards(dashboard, number)
+    assert card["name"] == {"type": "entity"}
     assert position("hot_water_min") == position("hot_water_max") == "bottom"
     assert position("allowed_below") == position("dynamic_tariff") == "inline"
 
@@ -330,7 +333,12 @@ async def test_two_homes(house: House, ask: Ask) -> None:
 async def test_while_the_cloud_is_away(house: House, ask: Ask) -> None:
     """A home that is not set up for the moment is shown all the same."""
     await house.connected("hp-1", "hp-2")
+    er.async_get(house.hass).async_update_entity(
+        switch := house.entity_id("schedule"),
+        disabled_by=er.RegistryEntryDisabler.USER,
+    )
     before = await ask()
+    assert switch not in entities(before)
     house.cloud.weather.add(status=503)
     await house.hass.config_entries.async_reload(house.entry.entry_id)
     await house.hass.async_block_till_done()

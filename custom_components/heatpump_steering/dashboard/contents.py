@@ -48,9 +48,7 @@ def async_contents(hass: HomeAssistant) -> list[Shown]:
     """Return what there is to be shown, home by home; all of a home comes after its heat pumps."""
     homes = [
         (entry.title, _of_home(hass, entry))
-        for entry in hass.config_entries.async_entries(
-            DOMAIN, include_ignore=False, include_disabled=False
-        )
+        for entry in hass.config_entries.async_entries(DOMAIN)
     ]
     titles = [it.title for _, home in homes for it in home]
     return [

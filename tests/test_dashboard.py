@@ -200,6 +200,22 @@ async def test_numbers_that_differ(house: House, ask: Ask) -> None:
     ]
 
 
+async def test_only_a_graph(house: House, ask: Ask) -> None:
+    """Where nobody wants the numbers of all heat pumps, the graph is there with its heading, while it has something to show."""
+    await house.connected("hp-1", "hp-2")
+    for key in ("preferred_temperature", "allowed_below", "allowed_above"):
+        er.async_get(house.hass).async_update_entity(
+            house.entity_id(key, "home"), disabled_by=er.RegistryEntryDisabler.USER
+        )
+    *_, home = (await ask())["views"]
+    heading, graph = home["sections"][1]["cards"]
+    assert heading["heading"] == "Comfort"
+    edge = house.entity_id("room_may_fall_to", "home")
+    assert heading["visibility"] == graph["visibility"]
+    assert graph["visibility"][0]["entity"] == edge
+    assert graph["entities"][0]["entity"] == edge
+
+
 async def test_write_only(house: House, ask: Ask) -> None:
     """Where nothing can be read, a number may be unknown as well, and nothing is said of what only reading tells."""
     await house.connected()

@@ -167,15 +167,17 @@ def _comfort(hass: HomeAssistant, shown: Shown) -> list[Card]:
         for key, (word, color) in _GRAPH.items()
         if (entity := shown.entities.get(key))
     ]
-    if shown.room_sensor:
-        room = async_common_text(hass, "dashboard_room")
-        lines.insert(0, {"entity": shown.room_sensor, "name": room, "color": "purple"})
     cards: list[Card] = []
     if lines:
-        graph = _whole_row("history-graph", hours_to_show=24, entities=lines)
-        preferred = shown.entities.get(Setting.PREFERRED_TEMPERATURE)
-        if preferred and shown.may_be_unknown:
-            graph |= _while(preferred, state_not="unknown")
+        of_room = []
+        if shown.room_sensor:
+            name = async_common_text(hass, "dashboard_room")
+            of_room = [{"entity": shown.room_sensor, "name": name, "color": "purple"}]
+        graph = _whole_row(
+            "history-graph", hours_to_show=24, entities=[*of_room, *lines]
+        )
+        if shown.may_be_unknown:
+            graph |= _while(lines[0]["entity"], state_not="unknown")
         cards.append(graph)
     cards += _numbers(hass, shown, _COMFORT)
     return _under(hass, "dashboard_comfort", "mdi:thermometer-lines", cards)
@@ -214,7 +216,7 @@ def _under(
     cards: list[Card],
     badges: Sequence[Card] = (),
 ) -> list[Card]:
-    """Return cards with a heading above them; no heading where there are no cards."""
+    """Return cards with a heading above them; no heading where there are no cards, nor while the only one is not there."""
     if not (cards or badges):
         return []
     card: Card = {
@@ -224,6 +226,8 @@ def _under(
     }
     if badges:
         card["badges"] = [*badges]
+    elif len(cards) == 1 and "visibility" in cards[0]:
+        card["visibility"] = cards[0]["visibility"]
     return [card, *cards]
 
 

@@ -41,6 +41,8 @@ from .ui.texts import async_common_text
 PARALLEL_UPDATES = 0
 
 _YEAR: Final = timedelta(days=366)
+# No day is longer.
+LONGEST_DAY: Final = timedelta(hours=25)
 
 
 async def async_setup_entry(
@@ -118,12 +120,15 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
+        """Return the vacations of a time. Who asks from today on, as a dashboard does, looks ahead: there are none that are over."""
         zone = dt_util.get_default_time_zone()
+        now = dt_util.utcnow()
+        looks_ahead = now - start_date < LONGEST_DAY
         return [
             event
-            for event in map(
-                self._event, sorted(self._plans, key=lambda it: it.begins(zone))
-            )
+            for plan in sorted(self._plans, key=lambda it: it.begins(zone))
+            if not (looks_ahead and plan.is_over(now, zone))
+            for event in (self._event(plan),)
             if event.start_datetime_local < end_date
             and event.end_datetime_local > start_date
         ]

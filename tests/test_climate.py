@@ -723,6 +723,29 @@ async def test_turn_on(house: House, target: str, mode: str, restart: bool) -> N
     ]
 
 
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("one_is_on", [False, True])
+async def test_turn_on_each_in_its_own_mode(
+    house: House, restart: bool, one_is_on: bool
+) -> None:
+    """All heat pumps switched on go back to the mode that each of them had."""
+    for device_id in ("hp-1", "hp-2", "hp-3"):
+        house.add_heat_pump(device_id, settings=in_mode("heating"))
+    await house.connect()
+    # All have agreed once, which is no reason to agree again.
+    await house.act("climate.set_hvac_mode", "climate", "hp-2", hvac_mode="cool")
+    await house.act("climate.set_hvac_mode", "climate", "hp-3", hvac_mode="heat_cool")
+    await house.act("climate.turn_off", "climate", "home")
+    if one_is_on:
+        await house.act("climate.turn_on", "climate", "hp-2")
+    if restart:
+        await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.act("climate.turn_on", "climate", "home")
+    modes = ["heat", "cool", "heat_cool"]
+    assert [house.shows("climate", f"hp-{it}") for it in (1, 2, 3)] == modes
+    assert house.shows("climate", "home") == "unknown"
+
+
 async def test_turn_on_after_it_was_switched_off_elsewhere(house: House) -> None:
     """The mode is remembered, whoever switched it off."""
     await connect(house, in_mode("cooling"))

@@ -33,6 +33,7 @@ from .model.band import (
 )
 from .model.errors import LimitError
 from .model.limits import EDGES, RANGES
+from .sync.waiting import all_of
 from .ui.errors import action_error
 from .ui.units import from_house
 
@@ -203,9 +204,21 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @override
     async def async_turn_on(self) -> None:
-        """Go back to the last mode that was not off; to heating where none is known."""
-        mode = self.coordinator.home.last_mode(self.target) or ControlMode.HEATING
-        await self.async_change(Settings(control_mode=mode))
+        """Go back to the last mode that was not off, each heat pump to its own; to heating where none is known."""
+        home = self.coordinator.home
+        modes = {
+            target: home.last_mode(target) or ControlMode.HEATING
+            for target in home.shadows.concerned(self.target) or [self.target]
+        }
+        if len({*modes.values()}) == 1:
+            # In one change for the home.
+            modes = {self.target: next(iter(modes.values()))}
+        await self.async_do(
+            all_of(
+                home.change(target, Settings(control_mode=mode))
+                for target, mode in modes.items()
+            )
+        )
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:

@@ -43,7 +43,7 @@ def handles(house: House, target: str = "hp-1") -> tuple[Any, Any, Any]:
     """Return the target and the two edges of the band, as the control shows them."""
     attributes = house.state("climate", target).attributes
     return (
-        attributes["temperature"],
+        attributes.get("temperature"),
         attributes.get("target_temp_low"),
         attributes.get("target_temp_high"),
     )
@@ -787,11 +787,38 @@ async def test_unknown_leaves(
     assert handles(house) == shown
     attributes = house.state("climate").attributes
     # Core's code for Google rounds both edges of whoever is in heat_cool and has a range.
-    has_range = bool(
-        attributes["supported_features"] & ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
-    )
-    assert has_range == (state != "heat_cool")
+    features = ClimateEntityFeature(attributes["supported_features"])
+    has_range = ClimateEntityFeature.TARGET_TEMPERATURE_RANGE in features
+    has_target = ClimateEntityFeature.TARGET_TEMPERATURE in features
+    assert has_range == (state != "heat_cool" and shown != (None, None, None))
     assert has_range == ("target_temp_low" in attributes)
+    # The frontend makes one up where there is a handle without a value.
+    assert has_target == (shown != (None, None, None))
+
+
+@pytest.mark.parametrize("mode", ["heating", "auto"])
+async def test_no_handle_for_what_differs(house: House, mode: str) -> None:
+    """Where heat pumps differ there is no value to move; whoever names one sets it everywhere."""
+    for device_id, preferred in (("hp-1", 20), ("hp-2", 21)):
+        house.add_heat_pump(
+            device_id, settings=in_mode(mode, preferred_temperature=preferred)
+        )
+    await house.connect()
+    both = (
+        ClimateEntityFeature.TARGET_TEMPERATURE
+        | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+    )
+    state = house.state("climate", "home")
+    assert not ClimateEntityFeature(state.attributes["supported_features"]) & both
+    assert handles(house, "home") == (None, None, None)
+    for device_id in ("hp-1", "hp-2"):
+        state = house.state("climate", device_id)
+        assert ClimateEntityFeature(state.attributes["supported_features"]) & both
+
+    await house.act("climate.set_temperature", "climate", "home", temperature=21)
+    assert house.received() == [{**ids("home"), "room": {"preferred_temperature": 21}}]
+    state = house.state("climate", "home")
+    assert both in ClimateEntityFeature(state.attributes["supported_features"])
 
 
 async def test_band_around_an_unknown_preferred_temperature(house: House) -> None:

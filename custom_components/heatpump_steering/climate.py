@@ -13,7 +13,7 @@ from homeassistant.components.climate.const import (
     HVACMode,
 )
 from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
 
@@ -48,6 +48,10 @@ HVAC_MODES: Final = {
 }
 CONTROL_MODES: Final = {hvac_mode: mode for mode, hvac_mode in HVAC_MODES.items()}
 
+HANDLES: Final = (
+    ClimateEntityFeature.TARGET_TEMPERATURE
+    | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+)
 FEATURES: Final = (
     ClimateEntityFeature.TARGET_TEMPERATURE
     | ClimateEntityFeature.PRESET_MODE
@@ -74,11 +78,12 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     In heat, cool and off it has one target, the preferred temperature. In heat_cool it has two handles, the edges
     of the comfort band; with all three values set the frontend would show one handle only. Where the band is not
-    known, heat_cool has the one target, too.
+    known, heat_cool has the one target, too. What is not known has no handle.
     """
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
+    _is_being_written = False
     settings = (
         Setting.CONTROL_MODE,
         Setting.PREFERRED_TEMPERATURE,
@@ -106,8 +111,22 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         if self.hvac_mode is HVACMode.HEAT_COOL and self._band is None:
             # Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
             # house fails with it.
-            return FEATURES
-        return FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+            features = FEATURES
+        else:
+            features = FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+        if self._is_being_written and self._target is None and self._band is None:
+            # A card's + makes up 1 °C. To actions it stays what it is: a value that somebody names is a value.
+            return features & ~HANDLES
+        return features
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        self._is_being_written = True
+        try:
+            super()._async_write_ha_state()
+        finally:
+            self._is_being_written = False
 
     @property
     @override

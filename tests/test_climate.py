@@ -16,7 +16,16 @@ from homeassistant.components.climate.const import (
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.state import async_reproduce_state
 
-from .house import TARGETS, House, Json, Wish, check_change, check_change_elsewhere, ids
+from .house import (
+    TARGETS,
+    House,
+    Json,
+    Wish,
+    check_change,
+    check_change_elsewhere,
+    ids,
+    refuse_changes,
+)
 
 MODES = {"off": "off", "heat": "heating", "cool": "cooling", "heat_cool": "auto"}
 
@@ -242,22 +251,124 @@ async def test_other_handle_does_not_drift(house: House) -> None:
     assert warmer_again[above] == pytest.approx((76 - 32) / 1.8 - 21)
 
 
+async def drag(house: House, *bands: tuple[float, float], target: str = "hp-1") -> Any:
+    """Move the handles of the band, one step after the other; return the preferred temperature that follows."""
+    for low, high in bands:
+        await house.act(
+            "climate.set_temperature",
+            "climate",
+            target,
+            target_temp_low=low,
+            target_temp_high=high,
+        )
+        shown = handles(house, target)
+        assert shown == (None, pytest.approx(low), pytest.approx(high))
+    return house.received()[-1]["room"]["preferred_temperature"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("bands", "preferred"),
+    [
+        ([(22, 23), (19.5, 23)], 21),
+        ([(21.5, 23), (22, 23), (22.5, 23), (21.5, 23), (20.5, 23)], 21),
+        ([(22, 23), (21.5, 23)], 21.5),
+        ([(19.5, 20), (19.5, 22)], 21),
+        # 5 °C are the most from either edge.
+        ([(19.5, 28)], 23),
+        ([(19.5, 29.5)], 24.5),
+        ([(19.5, 28), (19.5, 26.5)], 21.5),
+        ([(19.5, 28), (19.5, 24)], 21),
+        ([(15, 23), (19.5, 23)], 21),
+        ([(14, 23)], 19),
+        ([(5, 11)], 10),
+        ([(29, 35)], 30),
+    ],
+)
+async def test_handles_give_the_preferred_temperature_back(
+    house: House, bands: list[tuple[float, float]], preferred: float, target: str
+) -> None:
+    """Handles take the preferred temperature along only as far as they must, and only for as long."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode("auto"))
+    await house.connect()
+    assert await drag(house, *bands, target=target) == preferred
+    # Also where reads have shown it in between.
+    await house.poll()
+    assert await drag(house, (19.5, 23), target=target) == 21
+
+
+async def test_handles_leave_what_somebody_has_set_meanwhile(house: House) -> None:
+    """Who has set another preferred temperature in between keeps that one."""
+    await connect(house, in_mode("auto"))
+    assert await drag(house, (22, 23)) == 22
+    await house.act("number.set_value", "preferred_temperature", value=22.5)
+    # It takes the band along, from 22.5 to 23.5.
+    assert await drag(house, (19.5, 23.5)) == 22.5
+
+
+async def test_handles_that_were_refused_on_the_way(house: House) -> None:
+    """A step that the cloud has refused takes nothing along, and forgets nothing."""
+    await connect(house, in_mode("auto"))
+    await drag(house, (22, 23))
+    refuse_changes(house, "No.")
+    with pytest.raises(ServiceValidationError):
+        await drag(house, (22.5, 23))
+    house.cloud.weather.clear()
+    assert await drag(house, (20, 23)) == 21
+
+
 @pytest.mark.parametrize(
     ("fahrenheit", "low", "high", "says"),
     [
-        (False, 15.5, 22, ("5 °C", "21 °C", "16 °C")),
-        (False, 20, 26.5, ("5 °C", "21 °C", "26 °C")),
-        (True, 60, 72, ("9 °F", "69.8 °F", "60.8 °F")),
-        (True, 68, 79, ("9 °F", "69.8 °F", "78.8 °F")),
+        (False, 12.5, 23, ("10 °C", "12.5 °C", "22.5 °C")),
+        (False, 19.5, 30, ("10 °C", "19.5 °C", "29.5 °C")),
+        (True, 54, 73, ("18 °F", "54 °F", "72 °F")),
+        (True, 67, 86, ("18 °F", "67.1 °F", "85.1 °F")),
+        (False, 6, 9, ("10 °C", "30 °C")),
+        (False, 30.5, 32, ("10 °C", "30 °C")),
+        (True, 87, 88, ("50 °F", "86 °F")),
     ],
 )
-async def test_band_too_wide(
+async def test_handles_too_far(
     house: House, fahrenheit: bool, low: float, high: float, says: tuple[str, ...]
 ) -> None:
-    """An edge further away than it may be is refused, saying how far it may be, from what, and where that is."""
+    """What cannot be is refused in terms of the handles: the preferred temperature is not to be seen beside them."""
     await connect(house, in_mode("auto"), fahrenheit=fahrenheit)
     words = await house.refused(
         "climate.set_temperature", "climate", target_temp_low=low, target_temp_high=high
+    )
+    assert [part for part in says if part not in words] == []
+    assert "referred" not in words
+    assert house.received() == []
+
+
+@pytest.mark.parametrize(
+    ("fahrenheit", "low", "high", "preferred", "says"),
+    [
+        (False, 15.5, 22, 21, ("5 °C", "21 °C", "16 °C")),
+        (False, 20, 26.5, 21, ("5 °C", "21 °C", "26 °C")),
+        (True, 60, 72, 70, ("9 °F", "70 °F", "61 °F")),
+        (True, 68, 80, 70, ("9 °F", "70 °F", "79 °F")),
+    ],
+)
+async def test_band_too_wide(
+    house: House,
+    *,
+    fahrenheit: bool,
+    low: float,
+    high: float,
+    preferred: float,
+    says: tuple[str, ...],
+) -> None:
+    """An edge further from the temperature that comes with it than it may be is refused, saying where it may be."""
+    await connect(house, in_mode("auto"), fahrenheit=fahrenheit)
+    words = await house.refused(
+        "climate.set_temperature",
+        "climate",
+        temperature=preferred,
+        target_temp_low=low,
+        target_temp_high=high,
     )
     assert [part for part in says if part not in words] == []
     assert house.received() == []
@@ -925,14 +1036,13 @@ async def test_as_wide_as_it_was(house: House) -> None:
     """A handle goes as far as somebody had set it elsewhere."""
     await connect(house, in_mode("auto", temperature_lower_bound=6))
     await house.change_elsewhere(room(temperature_lower_bound=1))
-    words = await house.refused(
-        "climate.set_temperature", "climate", target_temp_low=14.5, target_temp_high=23
-    )
-    assert "6 °C" in words
-    await house.act(
-        "climate.set_temperature", "climate", target_temp_low=15.5, target_temp_high=23
-    )
+    assert await drag(house, (15.5, 23)) == 21
     assert house.received()[0]["room"]["temperature_lower_bound"] == 5.5
+    words = await house.refused(
+        "climate.set_temperature", "climate", target_temp_low=11.5, target_temp_high=23
+    )
+    assert "10.5 °C apart" in words
+    assert await drag(house, (14.5, 23)) == 20
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,8 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Be the main entity of the target's device."""
         super().__init__(coordinator, target, "climate")
+        self._taken_from: dict[float | None, float | None] = {}
+        """What the preferred temperature was before handles have taken it along, by where to."""
 
     @property
     @override
@@ -306,7 +308,15 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             self._as_shown(low, lower_edge(self.shown)),
             self._as_shown(high, upper_edge(self.shown)),
         )
-        return change_to_band(band, expected, target, earlier=self._earlier)
+        now = expected.preferred_temperature
+        # As long as nobody has set another one.
+        rather = self._taken_from.get(now, now)
+        change = change_to_band(
+            band, expected, target, rather=rather, earlier=self._earlier
+        )
+        if target is None:
+            self._taken_from = {now: rather, change.preferred_temperature: rather}
+        return change
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
         """Return the edge that is shown if this is the same one: the frontend sends both, rounded for display."""

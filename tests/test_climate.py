@@ -15,6 +15,7 @@ from homeassistant.components.climate.const import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.state import async_reproduce_state
+from homeassistant.setup import async_setup_component
 
 from .house import (
     TARGETS,
@@ -800,6 +801,92 @@ async def test_shift_too_far(
     )
     assert [part for part in says if part not in words] == []
     assert house.received() == []
+
+
+def followed(house: House) -> list[str]:
+    """Return whether each heat pump follows its schedule."""
+    return [house.shows("schedule", target) for target in ("hp-1", "hp-2")]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("mode", "data"),
+    [
+        ("heating", {"temperature": 22}),
+        ("heating", {"temperature": 22, "hvac_mode": "cool"}),
+        ("auto", {"temperature": 22}),
+        # One degree warmer.
+        ("auto", {"target_temp_low": 20.5, "target_temp_high": 24}),
+        # It takes the preferred temperature along.
+        ("auto", {"target_temp_low": 22, "target_temp_high": 23}),
+    ],
+)
+async def test_temperature_counts(
+    house: House, target: str, mode: str, data: Json
+) -> None:
+    """Another temperature at the thermostat counts: a schedule is not followed any more, in the same change."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode(mode, schedule_enabled=True))
+    await house.connect()
+    await house.act("climate.set_temperature", "climate", target, **data)
+    (body,) = house.received()
+    assert body["room"]["preferred_temperature"] == 22
+    assert body["room"]["schedule_enabled"] is False
+    assert followed(house) == ["off", "off" if target == "home" else "on"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "data"),
+    [
+        ("heating", {"temperature": 21}),
+        ("heating", {"temperature": 21, "hvac_mode": "cool"}),
+        ("auto", {"target_temp_low": 20, "target_temp_high": 23}),
+    ],
+)
+async def test_what_is_there_leaves_the_schedule(
+    house: House, mode: str, data: Json
+) -> None:
+    """The temperature that is shown anyway, as from a scene, and how far the room may drift leave a schedule alone."""
+    await connect(house, in_mode(mode, schedule_enabled=True))
+    await house.act("climate.set_temperature", "climate", **data)
+    assert house.shows("schedule") == "on"
+
+
+async def test_schedule_of_one_of_them(house: House) -> None:
+    """Where only one heat pump follows a schedule, a temperature for all counts there, too."""
+    for device_id, is_on in (("hp-1", False), ("hp-2", True)):
+        house.add_heat_pump(
+            device_id, settings=in_mode("heating", schedule_enabled=is_on)
+        )
+    await house.connect()
+    await house.act("climate.set_temperature", "climate", temperature=22)
+    assert house.received()[-1]["room"] == {"preferred_temperature": 22}
+    await house.act("climate.set_temperature", "climate", "home", temperature=22.5)
+    assert len(house.received()) == 2
+    assert followed(house) == ["off", "off"]
+
+
+@pytest.mark.parametrize("switched_on_at", TARGETS)
+async def test_schedule_in_a_scene(house: House, switched_on_at: str) -> None:
+    """Who switches the schedule on along with another temperature has both, in whatever order."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode("heating"))
+    await house.connect()
+    scene: dict[str, Any] = {
+        house.entity_id("schedule", switched_on_at): "on",
+        house.entity_id("climate"): {"state": "heat", "temperature": 22},
+    }
+    assert await async_setup_component(house.hass, "scene", {})
+    await house.hass.async_block_till_done()
+    await house.hass.services.async_call(
+        "scene", "apply", {"entities": scene}, blocking=True
+    )
+    assert house.shows("schedule") == "on"
+    assert house.state("climate").attributes["temperature"] == 22
+    await house.act("number.set_value", "preferred_temperature", value=20)
+    assert house.shows("schedule") == "on"
+    await house.act("climate.set_temperature", "climate", temperature=20.5)
+    assert house.shows("schedule") == "off"
 
 
 async def test_unknown_mode(house: House) -> None:

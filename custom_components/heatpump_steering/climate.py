@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
 
-from .api import ControlMode, Setting, Settings
+from .api import ControlMode, Setting, Settings, same_value
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
@@ -234,12 +234,15 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         if len({*modes.values()}) == 1:
             # In one change for the home.
             modes = {self.target: next(iter(modes.values()))}
-        await self.async_do(
-            all_of(
-                home.change(target, Settings(control_mode=mode))
-                for target, mode in modes.items()
+        with self.coordinator.hands.at_work(
+            self.target, {Setting.CONTROL_MODE}, self._context
+        ):
+            await self.async_do(
+                all_of(
+                    home.change(target, Settings(control_mode=mode))
+                    for target, mode in modes.items()
+                )
             )
-        )
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
@@ -265,7 +268,34 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             raise action_error(self.hass, error) from error
         if hvac_mode is not None:
             change = change.merged_with(Settings(control_mode=CONTROL_MODES[hvac_mode]))
+        if self._is_on_schedule_without(change):
+            change = change.merged_with(Settings(schedule=False))
         await self.async_change(change)
+
+    def _is_on_schedule_without(self, change: Settings) -> bool:
+        """Return whether another preferred temperature would not count, since a schedule is followed.
+
+        Who sets what is there already, as a scene does, does not care for it. Nor does who switches it on along with it.
+        """
+        home, ids = self.coordinator.home, self.coordinator.inventory.identifiers
+
+        def is_said(target: Target) -> bool:
+            switch = ids.async_entity(target, Setting.SCHEDULE)
+            state = self.hass.states.get(switch.entity_id) if switch else None
+            return state is not None and state.context == self._context
+
+        preferred = change.preferred_temperature
+        return (
+            preferred is not None
+            and home.pending(self.target).schedule is None
+            and any(
+                expected.schedule
+                and not same_value(preferred, expected.preferred_temperature)
+                and not is_said(target)
+                for target in home.shadows.concerned(self.target)
+                if (expected := home.expected(target))
+            )
+        )
 
     def _change_to_temperatures(
         self,

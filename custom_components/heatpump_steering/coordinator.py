@@ -9,7 +9,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
@@ -42,6 +42,7 @@ from .sync.sessions import async_session
 from .sync.vacations import Vacations
 from .ui.access import Access
 from .ui.activity import Activity
+from .ui.causes import Hands
 from .ui.connection import connected
 from .ui.errors import action_error, read_error
 from .ui.events import async_fire_outcomes
@@ -99,6 +100,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
         self._activity = Activity(hass, identifiers, self.presets)
+        self.hands = Hands()
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
         # Never: the monotonic clock may have begun a moment ago, with the machine.
@@ -237,9 +239,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     # Changing
 
-    async def async_change(self, target: Target, change: Settings) -> None:
+    async def async_change(
+        self, target: Target, change: Settings, context: Context | None = None
+    ) -> None:
         """Bring a change to the cloud, which is the only way; returns when it is accepted. Raises as `async_do`."""
-        await self.async_do(self.home.change(target, change))
+        with self.hands.at_work(target, change.with_implied().keys(), context):
+            await self.async_do(self.home.change(target, change))
 
     async def async_do(self, work: Awaitable[None]) -> None:
         """Wait for what changes something; raises HomeAssistantError with a text that a homeowner can act on."""

@@ -254,8 +254,7 @@ async def test_change_is_written_once(house: House) -> None:
     await house.act("switch.turn_on", "schedule")
     await house.poll()
     changed = [event.data["entity_id"] for event in events]
-    status = house.entity_id("settings_status")
-    assert [each for each in changed if each != status] == [house.entity_id("schedule")]
+    assert changed == [house.entity_id("schedule")]
 
 
 async def test_units_changed(house: House) -> None:

@@ -50,6 +50,7 @@ from .ui.hot_water_watch import HotWaterWatch
 from .ui.ids import Identifiers
 from .ui.inventory import Inventory
 from .ui.issues import async_close_issues, async_show_damaged_files
+from .ui.long_waits import LongWaits
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
@@ -101,6 +102,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
         self._activity = Activity(hass, identifiers, self.presets)
         self.hands = Hands()
+        self._long_waits = LongWaits(hass, self.home)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
         # Never: the monotonic clock may have begun a moment ago, with the machine.
@@ -112,6 +114,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self.hot_water.stop,
             self.reconciler.stop,
             self.home.stop,
+            self._long_waits.stop,
             async_follow_language(hass, self.repair_list.async_show),
             async_follow_language(hass, self.hot_water.look),
             # Everything is shown in the unit that the house has then.
@@ -266,6 +269,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             return
         self.access.look()
         self.repair_list.async_show()
+        self._long_waits.look()
         data = snapshot(
             self.inventory.heat_pumps, self.home, self.vacations, self.presets
         )

@@ -4,12 +4,14 @@ from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 import voluptuous as vol
 
 from custom_components.heatpump_steering.api import ControlMode, Settings
 from custom_components.heatpump_steering.const import DOMAIN
 from custom_components.heatpump_steering.model.profile import Profile
 from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import NumberSelector
@@ -414,6 +416,50 @@ async def test_vacation_has_cautions(house: House) -> None:
     welcome = words[f"{step}.sections.welcome_home.description"]
     assert "40 °C (104 °F)" in welcome
     assert "does not replace the heat pump's own disinfection" in welcome
+
+
+async def test_nothing_is_reloaded(house: House) -> None:
+    """What is chosen counts at once, and nothing is unavailable meanwhile; also where a vacation has been before."""
+    await house.connected()
+    coordinator = house.entry.runtime_data
+    events = async_capture_events(house.hass, EVENT_STATE_CHANGED)
+    await pick(house, SENSOR, None)
+    assert warmth(house) == 19.5
+    house.hass.states.async_set(
+        SENSOR, "20", {"unit_of_measurement": "°C", "device_class": "temperature"}
+    )
+    await house.hass.async_block_till_done()
+    assert warmth(house) == 20
+    await pick(house, "sensor.attic", None)
+    assert warmth(house) == 12
+    await submit(house, await choose(house, "location"), country="NL")
+    for preferred in (14.5, 15.5):
+        await choose_vacation(house, preferred_temperature=preferred, hot_water_min=12)
+        await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        assert house.shows("preferred_temperature") == str(preferred)
+        assert house.shows("hot_water_min") == "12.0"
+        await house.act("climate.set_preset_mode", "climate", preset_mode="none")
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        assert house.shows("preferred_temperature") == "21.0"
+    assert house.entry.runtime_data is coordinator
+    assert [
+        event.data["entity_id"]
+        for event in events
+        if (state := event.data["new_state"]) is None or state.state == "unavailable"
+    ] == []
+
+
+async def test_vacation_keeps_what_it_began_with(house: House) -> None:
+    """What is chosen in the middle of a vacation is for the next one."""
+    await house.connected()
+    await choose_vacation(house, preferred_temperature=14.5)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    await choose_vacation(house, preferred_temperature=16, hot_water_min=12)
+    await house.poll()
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.shows("preferred_temperature") == "14.5"
+    assert house.shows("hot_water_min") == "45.0"
 
 
 async def test_options_do_not_displace_each_other(house: House) -> None:

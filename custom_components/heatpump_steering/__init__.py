@@ -34,11 +34,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions."""
-    async_setup_services(hass)
-    await async_setup_action_forms(hass)
     """Set up the actions, and what is done when a home is disabled."""
     async_setup_services(hass)
+    await async_setup_action_forms(hass)
     async_follow_disabling(hass)
     return True
 

@@ -89,7 +89,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.access = Access(hass, entry, client, self.home)
         self.inventory = Inventory(hass, entry, client, self.home, identifiers)
-        self._actuator = Actuator(self.home, Profile.from_options(entry.options))
+        self._actuator = Actuator(
+            self.home, lambda: Profile.from_options(entry.options)
+        )
         self.reconciler = Reconciler(hass, self.home, self._actuator, self._create_task)
         self.vacations = Vacations(self.home, self._actuator, self.reconciler)
         self.for_a_while = ForAWhile(self.home, self._actuator, self.reconciler)

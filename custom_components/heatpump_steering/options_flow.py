@@ -4,11 +4,7 @@ from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_ENTITY_ID, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
@@ -58,8 +54,8 @@ CONF_POSTAL_CODE = "postal_code"
 SECTION_WELCOME_HOME = "welcome_home"
 
 
-class SteeringOptionsFlow(OptionsFlowWithReload):
-    """Offers the room's temperature, what a vacation does, and the place of the home."""
+class SteeringOptionsFlow(OptionsFlow):
+    """Offers the room's temperature, what a vacation does, and the place of the home; all of it counts without a reload."""
 
     config_entry: HeatPumpSteeringConfigEntry
 

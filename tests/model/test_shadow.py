@@ -121,18 +121,18 @@ def test_waiting_for_long(story: Story) -> None:
     """It is said to wait once it has done so for half a minute, and on through being sent again."""
     story.accept(preferred_temperature=19.0)
     for _ in range(2):
-        assert story.status is Status.CONFIRMED
+        assert story.shadow.status(story.now) is Status.CONFIRMED
         story.now += 15
-    assert story.status is Status.WAITING
+    assert story.shadow.status(story.now) is Status.WAITING
     story.accept(preferred_temperature=19.0, resent=True)
-    assert story.status is Status.WAITING
+    assert story.shadow.status(story.now) is Status.WAITING
     # Another wish has a time of its own.
     story.accept(preferred_temperature=20.0)
-    assert story.status is Status.CONFIRMED
+    assert story.shadow.status(story.now) is Status.CONFIRMED
     story.now += 30
-    assert story.status is Status.WAITING
+    assert story.shadow.status(story.now) is Status.WAITING
     story.read(preferred_temperature=20.0)
-    assert story.status is Status.CONFIRMED
+    assert story.shadow.status(story.now) is Status.CONFIRMED
 
 
 @pytest.mark.parametrize("value", [19.0, 19.04, 18.96])

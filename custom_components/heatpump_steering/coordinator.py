@@ -9,7 +9,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
@@ -42,6 +42,7 @@ from .sync.sessions import async_session
 from .sync.vacations import Vacations
 from .ui.access import Access
 from .ui.activity import Activity
+from .ui.causes import Hands
 from .ui.connection import connected
 from .ui.errors import action_error, read_error
 from .ui.events import async_fire_outcomes
@@ -49,6 +50,7 @@ from .ui.hot_water_watch import HotWaterWatch
 from .ui.ids import Identifiers
 from .ui.inventory import Inventory
 from .ui.issues import async_close_issues, async_show_damaged_files
+from .ui.long_waits import LongWaits
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
@@ -87,7 +89,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.access = Access(hass, entry, client, self.home)
         self.inventory = Inventory(hass, entry, client, self.home, identifiers)
-        self._actuator = Actuator(self.home, Profile.from_options(entry.options))
+        self._actuator = Actuator(
+            self.home, lambda: Profile.from_options(entry.options)
+        )
         self.reconciler = Reconciler(hass, self.home, self._actuator, self._create_task)
         self.vacations = Vacations(self.home, self._actuator, self.reconciler)
         self.for_a_while = ForAWhile(self.home, self._actuator, self.reconciler)
@@ -99,6 +103,8 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
         self._activity = Activity(hass, identifiers, self.presets)
+        self.hands = Hands()
+        self._long_waits = LongWaits(hass, self.home)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
         # Never: the monotonic clock may have begun a moment ago, with the machine.
@@ -110,6 +116,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self.hot_water.stop,
             self.reconciler.stop,
             self.home.stop,
+            self._long_waits.stop,
             async_follow_language(hass, self.repair_list.async_show),
             async_follow_language(hass, self.hot_water.look),
             # Everything is shown in the unit that the house has then.
@@ -237,9 +244,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     # Changing
 
-    async def async_change(self, target: Target, change: Settings) -> None:
+    async def async_change(
+        self, target: Target, change: Settings, context: Context | None = None
+    ) -> None:
         """Bring a change to the cloud, which is the only way; returns when it is accepted. Raises as `async_do`."""
-        await self.async_do(self.home.change(target, change))
+        with self.hands.at_work(target, change.with_implied().keys(), context):
+            await self.async_do(self.home.change(target, change))
 
     async def async_do(self, work: Awaitable[None]) -> None:
         """Wait for what changes something; raises HomeAssistantError with a text that a homeowner can act on."""
@@ -261,6 +271,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             return
         self.access.look()
         self.repair_list.async_show()
+        self._long_waits.look()
         data = snapshot(
             self.inventory.heat_pumps, self.home, self.vacations, self.presets
         )

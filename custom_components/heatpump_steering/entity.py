@@ -109,6 +109,8 @@ class SteeringEntity(TargetEntity):
     _written: object = None
     _values = Settings()
     """The settings as they were last written, where they were known."""
+    _shown_before = Settings()
+    """The settings as they were last written."""
     _redrawing: asyncio.Task[None] | None = None
 
     @callback
@@ -125,15 +127,24 @@ class SteeringEntity(TargetEntity):
         self.async_set_context(Context())
 
     def _cause(self) -> Context | None:
-        """Return the context of what has changed the settings, where that is shown by another entity."""
+        """Return the context of what has changed the settings: of who does it right now, or where another entity shows it."""
+        # What is not known any more is so since heat pumps differ.
+        otherwise = {
+            setting
+            for setting in self.settings
+            if not same_value(self.shown.get(setting), self._shown_before.get(setting))
+        }
+        if not otherwise:
+            return None
+        hands = self.coordinator.hands.context(self.target, otherwise)
         changed = {
             setting
             for setting, before in self._values.items()
             if (now := self.shown.get(setting)) is not None
             and not same_value(now, before)
         }
-        if not changed:
-            return None
+        if hands is not None or not changed:
+            return hands
         return async_cause(
             self.hass,
             self.coordinator.inventory.identifiers,
@@ -152,12 +163,15 @@ class SteeringEntity(TargetEntity):
     def _async_write_ha_state(self) -> None:
         """Remember what the state that is written depends on, the first one included."""
         self._written = self._to_be_written
-        self._values = self._values.overlaid_with(self.shown.only({*self.settings}))
+        self._shown_before = self.shown.only({*self.settings})
+        self._values = self._values.overlaid_with(self._shown_before)
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
         """Bring a change to the cloud; raises as `async_do`."""
-        await self.async_do(self.coordinator.home.change(self.target, change))
+        settings = change.with_implied().keys()
+        with self.coordinator.hands.at_work(self.target, settings, self._context):
+            await self.async_do(self.coordinator.home.change(self.target, change))
 
     async def async_do(self, work: Awaitable[None]) -> None:
         """Wait for what changes something; raises HomeAssistantError with a text for the person who asked for it."""

@@ -130,7 +130,8 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     if not change:
         raise wrong_input("nothing_to_set")
     await all_of(
-        it.coordinator.async_change(it.target, change) for it in places.values()
+        it.coordinator.async_change(it.target, change, call.context)
+        for it in places.values()
     )
     return {
         name: {

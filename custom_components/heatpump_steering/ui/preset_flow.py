@@ -248,12 +248,13 @@ def _schema(hass: HomeAssistant, taken: AbstractSet[str]) -> vol.Schema:
                 )
             ),
             **{
-                vol.Optional(str(setting)): _field(hass, setting) for setting in _OTHERS
+                vol.Optional(str(setting)): setting_field(hass, setting)
+                for setting in _OTHERS
             },
             vol.Required(SECTION_OPTIMIZATION): section(
                 vol.Schema(
                     {
-                        vol.Optional(str(setting)): _field(hass, setting)
+                        vol.Optional(str(setting)): setting_field(hass, setting)
                         for setting in OPTIMIZATIONS
                     }
                 ),
@@ -266,7 +267,10 @@ def _schema(hass: HomeAssistant, taken: AbstractSet[str]) -> vol.Schema:
     )
 
 
-def _field(hass: HomeAssistant, setting: Setting) -> NumberSelector | SelectSelector:
+def setting_field(
+    hass: HomeAssistant, setting: Setting
+) -> NumberSelector | SelectSelector:
+    """Return what takes a value of a setting, in the house's own unit."""
     if setting in RANGES:
         unit = hass.config.units.temperature_unit
         is_coarse = unit == UnitOfTemperature.FAHRENHEIT and setting not in DIFFERENCES

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 import json
 import os
 from pathlib import Path
@@ -18,6 +18,7 @@ from .plot import draw
 from .report import tables
 from .run import MeasurementError, Results, measure, profile
 from .tables import Table
+from .worker import Task
 
 DEV: Final = Path(__file__).parents[1] / ".dev"
 
@@ -26,7 +27,34 @@ def main() -> int:
     """Measure as the command line says. Returns the exit status: 0, or 1 where a measurement has failed."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="under a minute, to see whether it works"
+        "--quick", action="store_true", help="a minute or two, to see whether it works"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        type=Task,
+        choices=[*Task],
+        default=[*Task],
+        metavar="WHAT",
+        help=f"only these of {', '.join(Task)}",
+    )
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        metavar="N",
+        help="how often Home Assistant is started anew for each number of devices",
+    )
+    parser.add_argument(
+        "--scenes",
+        type=int,
+        metavar="N",
+        help="how often a scene is set, on an idle machine and on a busy one",
+    )
+    parser.add_argument(
+        "--sweep",
+        type=int,
+        metavar="N",
+        help="how often a scene is set with each collecting window",
     )
     parser.add_argument(
         "--json",
@@ -45,11 +73,17 @@ def main() -> int:
     )
     options = parser.parse_args()
     effort = QUICK if options.quick else FULL
+    wished = {
+        name: value
+        for name in ("repeats", "scenes", "sweep")
+        if (value := getattr(options, name)) is not None
+    }
+    effort = replace(effort, **wished)
     try:
         if options.profile:
             _print(profile())
             return 0
-        results = measure(effort)
+        results = measure(effort, options.only)
     except MeasurementError as error:
         print(error, file=sys.stderr)
         return 1
@@ -78,6 +112,8 @@ def _as_json(results: Results, effort: Effort) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "effort": asdict(effort),
         "use": results.use,
+        "program": results.program,
+        "ours": results.ours,
         "cost": results.cost,
         "goals": [
             {**asdict(goal), "reached": goal.reached} for goal in goals.goals(results)

@@ -19,6 +19,14 @@ class Effort:
     """One round trip to the cloud, in seconds."""
     drags: int
     """How often a slider is dragged on every one of the devices, under jitter."""
+    scenes: int
+    """How often a scene is set on an idle machine, and as often on a busy one; in the real process a tenth of that."""
+    others: int
+    """How often everything else that goes together is set."""
+    sweep: int
+    """How often a scene is set, and a lone change made, with each collecting window."""
+    overridden: int
+    """At how many heat pumps something is set for a while."""
     side_by_side: bool
     """Several integrations at once where most of the time is spent waiting: quicker, and not for publication."""
 
@@ -30,6 +38,10 @@ FULL: Final = Effort(
     changes=7,
     latencies=(0.0, 0.05, 0.3),
     drags=4,
+    scenes=500,
+    others=50,
+    sweep=20,
+    overridden=1000,
     side_by_side=False,
 )
 QUICK: Final = Effort(
@@ -39,6 +51,10 @@ QUICK: Final = Effort(
     changes=1,
     latencies=(0.0, 0.05),
     drags=1,
+    scenes=20,
+    others=2,
+    sweep=1,
+    overridden=30,
     side_by_side=True,
 )
 

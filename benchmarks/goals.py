@@ -1,17 +1,28 @@
 """What is to be reached, and whether it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from .cost import Figures
+from .meters import MACHINES
 from .numbers import Sample
-from .report import OURS
+from .ours import together_of
 from .run import Results
 from .tables import Table, number
-from .worker import SUBJECTS
+from .together import BEYOND
+from .worker import OURS, SUBJECTS, Task
 
-_LATE_AT_MOST: Final = 0.15
+_LATE_AT_MOST: Final = 0.01
 """How long after one round trip the truth is to be shown, in seconds."""
+_TO_THE_WIRE_AT_MOST: Final = 0.005
+"""How long a lone change may take to the wire, in seconds."""
+_BEHIND_PEERS: Final = 0.008
+"""By how much that may be longer than with the peers, in seconds."""
+_STEPS_LATE_AT_MOST: Final = 0.5
+"""How long a script of five steps may take beyond its round trips, in seconds."""
+_WRITES_OF_ALL: Final = 5
+"""How often a file may be written when something begins or ends at every heat pump of a home."""
 _STALL_AT_MOST: Final = 0.02
 """For how long the event loop may be blocked, in seconds."""
 _WRITES_OF_A_DRAG: Final = 8
@@ -37,10 +48,29 @@ class Goal:
 
 
 def goals(results: Results) -> Iterator[Goal]:
-    """Yield every goal; each is about medians, but for stalls, where the worst counts."""
+    """Yield every goal of what was measured; each is about medians, but for stalls and counts, where the worst counts."""
+    if results.use:
+        yield from _in_use(results)
+    if results.program:
+        yield from _to_the_wire(
+            "to the wire", results.program, "to the wire", _BEHIND_PEERS
+        )
+    for where, what, requests, found in together_of(results):
+        yield Goal(
+            f"{what}, {where}, {len(found)} times", "requests", max(found), requests
+        )
+    if figures := results.ours.get(Task.TOGETHER):
+        for machine in MACHINES:
+            late = Sample.of(figures[f"{BEYOND}{machine}"]).middle
+            yield Goal(f"{BEYOND}{machine}", "ms", late, _STEPS_LATE_AT_MOST, 1000)
+    if figures := results.ours.get(Task.OVERRIDES):
+        yield from _of_overrides(figures)
+    if results.cost:
+        yield from _of_cost(results)
+
+
+def _in_use(results: Results) -> Iterator[Goal]:
     use = results.use[OURS]
-    cost = results.cost[OURS]
-    most = max(cost)
     yield Goal("a scene that sets everything", "requests", max(use["scene writes"]), 1)
     yield Goal("five devices", "requests", max(use["five devices writes"]), 5)
     yield Goal(
@@ -55,19 +85,71 @@ def goals(results: Results) -> Iterator[Goal]:
         max(use["drags that ended on an older value"]),
         0,
     )
+    yield Goal(
+        "lone change to the wire",
+        "ms",
+        Sample.of(use["to the wire at 0 ms"]).middle,
+        _TO_THE_WIRE_AT_MOST,
+        1000,
+    )
+    yield from _to_the_wire(
+        "lone change to the wire", results.use, "to the wire at 0 ms", _BEHIND_PEERS
+    )
     for figure, values in use.items():
         if figure.startswith("to the state at "):
             round_trip = float(figure.split()[-2]) / 1000
             late = Sample.of(values).middle - round_trip
             name = f"state after the round trip{figure.removeprefix('to the state')}"
             yield Goal(name, "ms", late, _LATE_AT_MOST, 1000)
+    yield Goal("an idle hour", "requests", max(use["hour requests"]), _POLLS_IN_AN_HOUR)
+    yield Goal("calls that block the event loop", "", max(use["blocking calls"]), 0)
+
+
+def _to_the_wire(
+    name: str, figures: Mapping[str, Figures], figure: str, behind: float
+) -> Iterator[Goal]:
+    """Yield how far ours may be behind the peers' median, where that was measured of them."""
+    theirs = [
+        value
+        for domain, of_domain in figures.items()
+        if domain != OURS
+        for value in of_domain[figure]
+    ]
+    if theirs:
+        yield Goal(
+            f"{name}, behind the peers' median",
+            "ms",
+            Sample.of(figures[OURS][figure]).middle - Sample.of(theirs).middle,
+            behind,
+            1000,
+        )
+
+
+def _of_overrides(figures: Figures) -> Iterator[Goal]:
+    yield Goal(
+        "file writes in an hour with something for a while everywhere",
+        "",
+        max(figures["file writes in an hour"]),
+        0,
+    )
+    for what in ("start", "end"):
+        yield Goal(
+            f"{what} of something for a while everywhere",
+            "file writes",
+            max(figures[f"{what} file writes"]),
+            _WRITES_OF_ALL,
+        )
+
+
+def _of_cost(results: Results) -> Iterator[Goal]:
+    cost = results.cost[OURS]
+    most = max(cost)
     yield Goal(
         "setup",
         "requests",
         max(max(figures["setup requests"]) for figures in cost.values()),
         _REQUESTS_AT_SETUP,
     )
-    yield Goal("an idle hour", "requests", max(use["hour requests"]), _POLLS_IN_AN_HOUR)
     yield Goal(
         "an unchanged poll",
         "state writes",
@@ -108,7 +190,6 @@ def goals(results: Results) -> Iterator[Goal]:
         min(_peers(results, "memory")),
         1 / 1024,
     )
-    yield Goal("calls that block the event loop", "", max(use["blocking calls"]), 0)
 
 
 def _peers(results: Results, figure: str) -> Iterator[float]:
@@ -123,7 +204,7 @@ def _per_entity(results: Results, domain: str, figure: str) -> float:
 
 
 def table(results: Results) -> Table:
-    """Return the goals as a table."""
+    """Return those of what was measured as a table."""
     return Table(
         "Goals",
         ["", "unit", "measured", "at most", "reached"],

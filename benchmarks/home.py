@@ -24,7 +24,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import aiohttp_client
+from homeassistant.helpers import aiohttp_client, entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 
@@ -87,6 +87,24 @@ class Warnings(logging.Handler):
         ]
 
 
+def entry_of(
+    domain: str, data: Mapping[str, Any], *, unique_id: str, version: int
+) -> ConfigEntry[Any]:
+    """Return a config entry as the end of a config flow makes it."""
+    return ConfigEntry(
+        data=data,
+        discovery_keys=MappingProxyType({}),
+        domain=domain,
+        minor_version=1,
+        options={},
+        source=SOURCE_USER,
+        subentries_data=None,
+        title=domain,
+        unique_id=unique_id,
+        version=version,
+    )
+
+
 class Home:
     """A running Home Assistant."""
 
@@ -100,21 +118,14 @@ class Home:
         self, domain: str, data: Mapping[str, Any], *, unique_id: str, version: int
     ) -> None:
         """Connect an account, as the end of a config flow does."""
-        entry: ConfigEntry[Any] = ConfigEntry(
-            data=data,
-            discovery_keys=MappingProxyType({}),
-            domain=domain,
-            minor_version=1,
-            options={},
-            source=SOURCE_USER,
-            subentries_data=None,
-            title=domain,
-            unique_id=unique_id,
-            version=version,
-        )
+        entry = entry_of(domain, data, unique_id=unique_id, version=version)
         await self.hass.config_entries.async_add(entry)
         if entry.state is not ConfigEntryState.LOADED:
             raise RuntimeError(f"{domain}: {entry.state}, {self.warnings.lines}")
+
+    def find(self, platform: str, domain: str, unique_id: str) -> str | None:
+        """Return the entity with a unique id."""
+        return er.async_get(self.hass).async_get_entity_id(platform, domain, unique_id)
 
     async def settle(self) -> None:
         """Wait until nothing is going on."""
@@ -131,7 +142,7 @@ class Home:
             await self.settle()
 
 
-def _redirected(cloud: str) -> Any:
+def redirected(cloud: str) -> Any:
     """Let every session talk to a cloud on this machine, whatever the client library wants."""
     address = URL(cloud)
 
@@ -144,7 +155,7 @@ def _redirected(cloud: str) -> Any:
     return patch.object(ClientSession, "_build_url", build_url)
 
 
-class _NoWayOut(AbstractResolver):
+class NoWayOut(AbstractResolver):
     """Knows no host by name."""
 
     @override
@@ -175,8 +186,8 @@ async def started(cloud: str) -> AsyncIterator[Home]:
     asyncio.get_running_loop().time = clock  # type: ignore[method-assign]
     with (
         TemporaryDirectory() as folder,
-        _redirected(cloud),
-        patch.object(aiohttp_client, "_async_make_resolver", lambda hass: _NoWayOut()),
+        redirected(cloud),
+        patch.object(aiohttp_client, "_async_make_resolver", lambda hass: NoWayOut()),
         patch.object(Entity, "entity_registry_enabled_default", True),
     ):
         hass = HomeAssistant(folder)

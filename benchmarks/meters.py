@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 import gc
+import os
 from subprocess import Popen
 import sys
 from time import perf_counter, process_time, thread_time
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 
 from homeassistant.core import StateMachine
@@ -94,9 +95,16 @@ def watching_for_stalls() -> Iterator[Stall]:
         gc.callbacks.remove(stall.garbage)
 
 
+IDLE: Final = ""
+BUSY: Final = " on a busy machine"
+MACHINES: Final = (IDLE, BUSY)
+"""What the names of figures end on that are taken on an idle machine, and on a busy one."""
+
+
 @contextmanager
-def competing_with(processes: int) -> Iterator[None]:
-    """Let so many other processes take all the CPU that they get, as on a small or busy computer."""
+def competition(machine: str) -> Iterator[None]:
+    """On a busy machine, let as many other processes as there are processors take all the CPU that they get."""
+    processes = (os.cpu_count() or 1) if machine == BUSY else 0
     others = [
         Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)
     ]

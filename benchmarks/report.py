@@ -1,16 +1,15 @@
 """What was measured, as tables: ours beside the peers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from . import ours
 from .cost import Figures
 from .numbers import Fit, Sample
 from .run import Results
 from .tables import Table, number, sample
-from .worker import SUBJECTS
-
-OURS: Final = "heatpump_steering"
+from .worker import OURS, SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +59,31 @@ _GROWING: Final = (
 )
 
 
-def tables(results: Results) -> list[Table]:
-    """Return all tables."""
-    used = next(iter(results.use.values()))
-    timed = [
-        Line(figure, "ms", 1e3)
-        if figure.startswith(("to the", "import"))
-        or " gap" in figure
-        or " span" in figure
-        else Line(figure)
-        for figure in used
-    ]
-    scales = next(iter(results.cost.values())).keys()
+def tables(results: Results) -> Iterator[Table]:
+    """Yield a table of everything that was measured."""
+    if results.use:
+        used = _in_ms(results.use[OURS], ("to the", "import", "lone"))
+        yield _side_by_side("In use, with ten devices", used, results.use)
+    if results.program:
+        lines = _in_ms(results.program[OURS], ("to the", "import"))
+        timed = [line for line in lines if line.figure.startswith("to the")]
+        yield _side_by_side("Home Assistant as a program", timed, results.program)
+    yield from ours.tables(results)
+    if not results.cost:
+        return
+    for devices in results.cost[OURS]:
+        yield _side_by_side(
+            f"{devices:,} {'device' if devices == 1 else 'devices'}",
+            _COSTS,
+            {domain: results.cost[domain][devices] for domain in SUBJECTS},
+        )
+    yield _growth(results)
+
+
+def _in_ms(figures: Figures, times: tuple[str, ...]) -> list[Line]:
     return [
-        _side_by_side("In use, with ten devices", timed, results.use),
-        *(
-            _side_by_side(
-                f"{devices} {'device' if devices == 1 else 'devices'}",
-                _COSTS,
-                {domain: results.cost[domain][devices] for domain in SUBJECTS},
-            )
-            for devices in scales
-        ),
-        _growth(results),
+        Line(figure, "ms", 1e3) if figure.startswith(times) else Line(figure)
+        for figure in figures
     ]
 
 

@@ -1,6 +1,6 @@
 """Runs every measurement, each in new processes, and tells how it goes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -13,9 +13,10 @@ from . import profiling
 from .clouds.child import serve
 from .cost import Figures
 from .effort import DEVICES_IN_USE, Effort
+from .real import DEVICES_IN_SWEEP
 from .subjects.heatpump_steering import HeatPumpSteering
 from .tables import Table
-from .worker import SUBJECTS, Measurement, Task, work
+from .worker import OURS, SUBJECTS, Measurement, Task, import_once, work
 
 # Home Assistant is imported once; each measurement then starts with it, and without the integration.
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -31,25 +32,37 @@ class Results:
     """Figures of all repeats by integration, and for what depends on it by the number of devices."""
 
     use: dict[str, Figures] = field(default_factory=dict)
+    program: dict[str, Figures] = field(default_factory=dict)
     cost: dict[str, dict[int, Figures]] = field(default_factory=dict)
+    ours: dict[Task, Figures] = field(default_factory=dict)
+    """What is measured of our integration only."""
     warnings: set[str] = field(default_factory=set)
 
     def enter(self, measurement: Measurement, figures: Figures) -> None:
         """Add the figures of one more repeat."""
-        if measurement.task is Task.USE:
-            found = self.use.setdefault(measurement.domain, {})
-        else:
-            of_domain = self.cost.setdefault(measurement.domain, {})
-            found = of_domain.setdefault(measurement.devices, {})
+        match measurement.task:
+            case Task.USE:
+                found = self.use.setdefault(measurement.domain, {})
+            case Task.PROGRAM:
+                found = self.program.setdefault(measurement.domain, {})
+            case Task.COST | Task.MEMORY:
+                of_domain = self.cost.setdefault(measurement.domain, {})
+                found = of_domain.setdefault(measurement.devices, {})
+            case _:
+                found = self.ours.setdefault(measurement.task, {})
         for name, values in figures.items():
             found.setdefault(name, []).extend(values)
 
 
-def measure(effort: Effort) -> Results:
-    """Measure everything. Raises MeasurementError."""
+def measure(effort: Effort, tasks: Container[Task]) -> Results:
+    """Measure all of these. Raises MeasurementError."""
     results = Results()
-    in_use = [Measurement(Task.USE, domain, DEVICES_IN_USE) for domain in SUBJECTS]
+    for domain in SUBJECTS:
+        process = _PROCESSES.Process(target=import_once, args=(domain,))
+        process.start()
+        process.join()
     # The integrations take turns, so that what else happens on the machine is shared fairly.
+    in_use = [Measurement(Task.USE, domain, DEVICES_IN_USE) for domain in SUBJECTS]
     costs = [
         Measurement(task, domain, devices)
         for devices in effort.scales
@@ -57,9 +70,21 @@ def measure(effort: Effort) -> Results:
         for _ in range(times)
         for domain in SUBJECTS
     ]
-    with ThreadPoolExecutor(len(SUBJECTS) if effort.side_by_side else 1) as pool:
-        for measurements in (in_use, costs):
-            _enter(results, pool.map(_taken, measurements, repeat(effort)))
+    # What makes the machine busy, or asks how many requests that are, has it to itself.
+    alone = [
+        *(Measurement(Task.PROGRAM, domain, DEVICES_IN_USE) for domain in SUBJECTS),
+        Measurement(Task.TOGETHER, OURS, DEVICES_IN_USE),
+        Measurement(Task.WINDOW, OURS, DEVICES_IN_SWEEP),
+        Measurement(Task.OVERRIDES, OURS, effort.overridden),
+    ]
+    for measurements, at_once in (
+        (in_use, effort.side_by_side),
+        (alone, False),
+        (costs, effort.side_by_side),
+    ):
+        wanted = [it for it in measurements if it.task in tasks]
+        with ThreadPoolExecutor(len(SUBJECTS) if at_once else 1) as pool:
+            _enter(results, pool.map(_taken, wanted, repeat(effort)))
     return results
 
 

@@ -27,7 +27,7 @@ class Table:
             for line in lines
         ]
         rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-        return "\n".join([f"**{self.caption}**", "", written[0], rule, *written[1:]])
+        return "\n".join([f"### {self.caption}", "", written[0], rule, *written[1:]])
 
 
 def number(value: float) -> str:

@@ -1,9 +1,7 @@
 """What happens when somebody uses the integration: requests, and how long it takes until the truth is shown."""
 
 import asyncio
-from collections.abc import Mapping
-from itertools import cycle, pairwise
-import os
+from itertools import cycle
 from time import monotonic
 from typing import Final
 
@@ -14,7 +12,7 @@ from .clouds.child import DistantCloud
 from .cost import Figures
 from .effort import DEVICES_IN_USE, JITTER, SLIDER_PAUSE, SLIDER_STEPS, Effort
 from .home import Home, started
-from .meters import competing_with
+from .meters import BUSY, competition
 from .subjects.subject import Subject
 
 _HOUR: Final = 3600.0
@@ -22,10 +20,10 @@ _HOUR: Final = 3600.0
 _AFTERMATH: Final = 12.0
 # Nothing that was measured before can still be felt after so many seconds.
 _REST: Final = 30.0
+# Two changes of the same setting have nothing to do with each other that are so many seconds apart.
+APART: Final = 2.0
 # Seconds after which a change that is not shown never will be.
 _PATIENCE: Final = 20.0
-_UNTOUCHED: Final = 9
-"""A device that no other measurement here changes before."""
 
 
 async def of_use(
@@ -43,7 +41,6 @@ async def of_use(
             coordinator.update_interval = None
         figures |= await _of_scene(subject, cloud, home)
         figures |= await _of_five_devices(subject, cloud, home)
-        figures |= await _of_arrivals(subject, cloud, home, effort)
         figures |= await _of_slider(subject, cloud, home)
         figures |= await _of_latencies(subject, cloud, home, effort)
         figures |= await _of_jitter(subject, cloud, home, effort)
@@ -64,16 +61,20 @@ async def _count(cloud: DistantCloud, home: Home, name: str) -> Figures:
 
 
 async def _of_scene(subject: Subject, cloud: DistantCloud, home: Home) -> Figures:
-    await home.pass_time(_REST)
-    cloud.forget()
-    entities, calls = subject.scene(home, 0)
-    await asyncio.gather(
-        home.hass.services.async_call(
-            "scene", "apply", {"entities": entities}, blocking=True
-        ),
-        *(call.run(home.hass) for call in calls),
-    )
-    return await _count(cloud, home, "scene")
+    figures: Figures = {}
+    # At the first one after a start, Home Assistant imports what it needs for scenes, domain by domain.
+    for name, device in (("first scene", 1), ("scene", 0)):
+        await home.pass_time(_REST)
+        cloud.forget()
+        entities, calls = subject.scene(home, device)
+        await asyncio.gather(
+            home.hass.services.async_call(
+                "scene", "apply", {"entities": entities}, blocking=True
+            ),
+            *(call.run(home.hass) for call in calls),
+        )
+        figures |= await _count(cloud, home, name)
+    return figures
 
 
 async def _of_five_devices(
@@ -83,52 +84,6 @@ async def _of_five_devices(
         *(subject.slide(home, device, 1).run(home.hass) for device in range(5))
     )
     return await _count(cloud, home, "five devices")
-
-
-async def _of_arrivals(
-    subject: Subject, cloud: DistantCloud, home: Home, effort: Effort
-) -> Figures:
-    """See how far apart the calls of one action arrive, where they are collected."""
-    figures: Figures = {}
-    # A device that nothing has been changed of yet: there and back again.
-    scene, _ = subject.scene(home, _UNTOUCHED)
-    before = {entity_id: _shown(home, entity_id) for entity_id in scene}
-
-    async def set_scene(turn: int) -> None:
-        await home.hass.services.async_call(
-            "scene", "apply", {"entities": before if turn % 2 else scene}, blocking=True
-        )
-
-    async def set_five_devices(turn: int) -> None:
-        calls = (subject.slide(home, device, 10 + turn % 2) for device in range(5))
-        await asyncio.gather(*(call.run(home.hass) for call in calls))
-
-    for where, processes in (("", 0), (" on a busy machine", os.cpu_count() or 1)):
-        with competing_with(processes):
-            for turn in range(2 * effort.changes):
-                for name, act in (
-                    ("scene", set_scene),
-                    ("five devices", set_five_devices),
-                ):
-                    if (noting := subject.arrivals()) is None:
-                        return {}
-                    with noting as moments:
-                        await act(turn)
-                    for figure, value in (
-                        ("gap", max(b - a for a, b in pairwise(moments))),
-                        ("span", moments[-1] - moments[0]),
-                        ("writes", sum(it.writes for it in cloud.requests())),
-                    ):
-                        figures.setdefault(f"{name} {figure}{where}", []).append(value)
-                    await home.pass_time(_REST)
-                    cloud.forget()
-    return figures
-
-
-def _shown(home: Home, entity_id: str) -> Mapping[str, str]:
-    state = home.hass.states.get(entity_id)
-    assert state is not None
-    return {"state": state.state}
 
 
 async def _drag(subject: Subject, home: Home, device: int, steps: range) -> None:
@@ -157,16 +112,25 @@ async def _of_latencies(
         figures[f"to the wire at {latency * 1000:.0f} ms"] = wires = []
         figures[f"to the state at {latency * 1000:.0f} ms"] = states = []
         for _ in range(effort.changes):
-            wire, state = await _time_change(subject, cloud, home, next(places))
+            wire, state = await time_change(subject, cloud, home, next(places))
             wires.append(wire)
             states.append(state)
             await home.pass_time(_REST)
             cloud.forget()
     cloud.delay(0, 0)
+    figures[f"lone change to the wire{BUSY}"] = wires = []
+    figures[f"lone change to the state{BUSY}"] = states = []
+    with competition(BUSY):
+        for _ in range(effort.changes):
+            wire, state = await time_change(subject, cloud, home, next(places))
+            wires.append(wire)
+            states.append(state)
+            await home.pass_time(APART)
+            cloud.forget()
     return figures
 
 
-async def _time_change(
+async def time_change(
     subject: Subject, cloud: DistantCloud, home: Home, step: int
 ) -> tuple[float, float]:
     """Return how long it takes from an action to the request, and to the new state."""

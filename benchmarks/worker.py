@@ -4,16 +4,20 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection
+import sys
 from typing import Final
 
 from .clouds.child import DistantCloud
 from .cost import Figures, of_import, of_memory, of_setup_and_polls
 from .effort import Effort
+from .overrides import of_overrides
+from .real import of_program, of_windows
 from .subjects.fumis import Fumis
 from .subjects.heatpump_steering import HeatPumpSteering
 from .subjects.sensibo import Sensibo
 from .subjects.subject import Subject
 from .subjects.trmnl import Trmnl
+from .together import of_together
 from .use import of_use
 
 SUBJECTS: Final[dict[str, type[Subject]]] = {
@@ -21,12 +25,19 @@ SUBJECTS: Final[dict[str, type[Subject]]] = {
 }
 
 
+OURS: Final = HeatPumpSteering.domain
+
+
 class Task(StrEnum):
     """What is measured."""
 
+    USE = "use"
+    PROGRAM = "program"
+    TOGETHER = "together"
+    WINDOW = "window"
+    OVERRIDES = "overrides"
     COST = "cost"
     MEMORY = "memory"
-    USE = "use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,12 @@ class Measurement:
     task: Task
     domain: str
     devices: int
+
+
+def import_once(domain: str) -> None:
+    """Import an integration, so that all of it is there as bytecode: as at any start but the first."""
+    sys.dont_write_bytecode = False
+    of_import(SUBJECTS[domain]())
 
 
 def work(
@@ -48,17 +65,27 @@ def work(
     subject = SUBJECTS[measurement.domain]()
     cloud = DistantCloud(cloud_pipe)
     figures = of_import(subject)
-    measured: Figures
+    measured, warnings = asyncio.run(_measured(measurement, subject, cloud, effort))
+    results.send((figures | measured, warnings))
+
+
+async def _measured(
+    measurement: Measurement, subject: Subject, cloud: DistantCloud, effort: Effort
+) -> tuple[Figures, list[str]]:
     match measurement.task:
         case Task.COST:
-            measured, warnings = asyncio.run(
-                of_setup_and_polls(subject, cloud, measurement.devices, effort)
-            )
+            return await of_setup_and_polls(subject, cloud, measurement.devices, effort)
         case Task.MEMORY:
-            measured, warnings = (
-                asyncio.run(of_memory(subject, cloud, measurement.devices)),
-                [],
-            )
+            return await of_memory(subject, cloud, measurement.devices), []
         case Task.USE:
-            measured, warnings = asyncio.run(of_use(subject, cloud, effort))
-    results.send((figures | measured, warnings))
+            return await of_use(subject, cloud, effort)
+        case Task.PROGRAM:
+            return await of_program(subject, cloud, effort)
+    assert isinstance(subject, HeatPumpSteering)
+    match measurement.task:
+        case Task.TOGETHER:
+            return await of_together(subject, cloud, effort)
+        case Task.WINDOW:
+            return await of_windows(subject, cloud, effort)
+        case Task.OVERRIDES:
+            return await of_overrides(subject, cloud, effort)

@@ -408,6 +408,48 @@ async def test_listeners(house: House, caplog: pytest.LogCaptureFixture) -> None
     assert heard == ["18.0", "18.0"]
 
 
+async def test_concerned(house: House, freezer: TickingDateTimeFactory) -> None:
+    """A change at one heat pump does not concern another one; of what concerns all of them, all are told."""
+    await house.connected("hp-1", "hp-2")
+    coordinator = house.entry.runtime_data
+    everybody = {"hp-1", "hp-2", None}
+    heard: set[str | None] = set()
+
+    @callback
+    def listen() -> None:
+        heard.update(filter(coordinator.concerned.includes, everybody))
+
+    def heard_now() -> set[str | None]:
+        now = set(heard)
+        heard.clear()
+        return now
+
+    coordinator.async_add_listener(listen)
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
+    assert heard_now() == {"hp-2", None}
+    await house.act("switch.turn_on", "flex_trading")
+    assert heard_now() == {"hp-1", None}
+    # Until it is confirmed.
+    await house.poll()
+    heard_now()
+    await house.hass.config.async_update(unit_system="us_customary")
+    assert heard_now() == everybody
+    (preset,) = house.entry.subentries
+    house.hass.config_entries.async_remove_subentry(house.entry, preset)
+    assert heard_now() == everybody
+    house.cloud.weather.add(status=500)
+    for _ in range(3):
+        assert heard_now() == set()
+        await house.pass_time(freezer, POLL)
+    assert heard_now() == everybody
+    house.cloud.weather.clear()
+    await house.poll()
+    assert heard_now() == everybody
+    house.add_heat_pump("hp-3")
+    await house.poll()
+    assert heard_now() == everybody
+
+
 async def test_home_and_heat_pump(house: House) -> None:
     """A change to the home reaches the shadow of each heat pump, and a later one to one of them wins there."""
     await house.connected("hp-1", "hp-2")

@@ -7,7 +7,7 @@ from homeassistant.helpers.device_registry import format_mac
 
 from ..clouds.fumis import PIN, mac
 from ..home import Home
-from .subject import Call, Subject
+from .subject import Accounts, Call, Entities, Subject
 
 
 class Fumis(Subject):
@@ -25,38 +25,43 @@ class Fumis(Subject):
     )
 
     @override
-    async def connect(self, home: Home, url: str, devices: int) -> None:
+    async def connect(self, accounts: Accounts, url: str, devices: int) -> None:
         """Add every stove."""
         for device in range(devices):
-            await home.add(
+            await accounts.add(
                 self.domain,
                 {"mac": mac(device), "pin": PIN},
                 unique_id=format_mac(mac(device)),
                 version=1,
             )
 
-    def _entity(self, home: Home, platform: str, device: int, key: str = "") -> str:
-        return self.entity_id(home, platform, f"{format_mac(mac(device))}{key}")
+    def _entity(
+        self, entities: Entities, platform: str, device: int, key: str = ""
+    ) -> str:
+        return self.entity_id(entities, platform, f"{format_mac(mac(device))}{key}")
 
     @override
     def scene(
-        self, home: Home, device: int
+        self, entities: Entities, device: int
     ) -> tuple[Mapping[str, Mapping[str, Any]], list[Call]]:
         """Return the six settings of a stove."""
         return {
-            self._entity(home, "climate", device): {"state": "off", "temperature": 23},
-            self._entity(home, "number", device, "_fan_speed"): {"state": "4"},
-            self._entity(home, "number", device, "_power_level"): {"state": "5"},
-            self._entity(home, "switch", device, "_eco_mode"): {"state": "on"},
-            self._entity(home, "switch", device, "_timer"): {"state": "on"},
+            self._entity(entities, "climate", device): {
+                "state": "off",
+                "temperature": 23,
+            },
+            self._entity(entities, "number", device, "_fan_speed"): {"state": "4"},
+            self._entity(entities, "number", device, "_power_level"): {"state": "5"},
+            self._entity(entities, "switch", device, "_eco_mode"): {"state": "on"},
+            self._entity(entities, "switch", device, "_timer"): {"state": "on"},
         }, []
 
     @override
-    def slide(self, home: Home, device: int, step: int) -> Call:
+    def slide(self, entities: Entities, device: int, step: int) -> Call:
         """Return the call for 15 to 29.5 °C."""
         return Call(
             "climate.set_temperature",
-            self._entity(home, "climate", device),
+            self._entity(entities, "climate", device),
             {"temperature": self.held_at(step)},
         )
 

@@ -1,15 +1,11 @@
 """Our own integration."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from importlib import import_module
-from time import monotonic
+from collections.abc import Mapping
 from typing import Any, ClassVar, override
-from unittest.mock import patch
 
 from ..clouds.heat_pumps import KEY, USER, device_id
 from ..home import Home
-from .subject import Call, Subject
+from .subject import Accounts, Call, Entities, Subject
 
 
 class HeatPumpSteering(Subject):
@@ -27,21 +23,21 @@ class HeatPumpSteering(Subject):
     )
 
     @override
-    async def connect(self, home: Home, url: str, devices: int) -> None:
+    async def connect(self, accounts: Accounts, url: str, devices: int) -> None:
         """Add the home."""
-        await home.add(
+        await accounts.add(
             self.domain,
             {"api_key": KEY, "user_id": USER, "base_url": url, "write_only": False},
             unique_id=USER,
             version=1,
         )
 
-    def _entity(self, home: Home, platform: str, device: int, key: str) -> str:
-        return self.entity_id(home, platform, f"{USER}/{device_id(device)}/{key}")
+    def _entity(self, entities: Entities, platform: str, device: int, key: str) -> str:
+        return self.entity_id(entities, platform, f"{USER}/{device_id(device)}/{key}")
 
     @override
     def scene(
-        self, home: Home, device: int
+        self, entities: Entities, device: int
     ) -> tuple[Mapping[str, Mapping[str, Any]], list[Call]]:
         """Return the ten settings of a heat pump."""
         wishes = {
@@ -57,34 +53,47 @@ class HeatPumpSteering(Subject):
             ("switch", "pv_self_consumption"): "off",
         }
         return {
-            self._entity(home, platform, device, key): {"state": state}
+            self._entity(entities, platform, device, key): {"state": state}
             for (platform, key), state in wishes.items()
         }, []
 
+    def thermostat(self, entities: Entities, device: int) -> str:
+        """Return the thermostat of a heat pump."""
+        return self._entity(entities, "climate", device, "climate")
+
+    def switches(self, entities: Entities, device: int) -> list[str]:
+        """Return three switches of a heat pump that exclude nothing."""
+        return [
+            self._entity(entities, "switch", device, key)
+            for key in ("schedule", "dynamic_tariff", "pv_self_consumption")
+        ]
+
+    def five_settings(self, entities: Entities, device: int, turn: int) -> list[Call]:
+        """Return the calls for five settings of a heat pump; there and, with an odd turn, back."""
+        return [
+            Call(
+                "number.set_value",
+                self._entity(entities, "number", device, key),
+                {"value": value + 1 - turn % 2},
+            )
+            for key, value in (
+                ("preferred_temperature", 21),
+                ("allowed_below", 1),
+                ("allowed_above", 1),
+                ("hot_water_min", 45),
+                ("hot_water_max", 55),
+            )
+        ]
+
+    def _slider(self, entities: Entities, device: int) -> str:
+        return self._entity(entities, "number", device, "preferred_temperature")
+
     @override
-    @contextmanager
-    def arrivals(self) -> Iterator[list[float]]:
-        """Note when changes come from the entities to the coordinator."""
-        coordinator = import_module(f"{self.module}.coordinator").SteeringCoordinator
-        real = coordinator.async_change
-        moments: list[float] = []
-
-        async def noted(*arguments: Any) -> None:
-            moments.append(monotonic())
-            await real(*arguments)
-
-        with patch.object(coordinator, "async_change", noted):
-            yield moments
-
-    def _slider(self, home: Home, device: int) -> str:
-        return self._entity(home, "number", device, "preferred_temperature")
-
-    @override
-    def slide(self, home: Home, device: int, step: int) -> Call:
+    def slide(self, entities: Entities, device: int, step: int) -> Call:
         """Return the call for 15 to 29.5 °C."""
         return Call(
             "number.set_value",
-            self._slider(home, device),
+            self._slider(entities, device),
             {"value": self.held_at(step)},
         )
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, override
 
 from ..clouds.sensibo import uid
 from ..home import Home
-from .subject import Call, Subject
+from .subject import Accounts, Call, Entities, Subject
 
 # The slider begins at this temperature, in °C.
 _COLDEST = 8
@@ -28,15 +28,15 @@ class Sensibo(Subject):
     )
 
     @override
-    async def connect(self, home: Home, url: str, devices: int) -> None:
+    async def connect(self, accounts: Accounts, url: str, devices: int) -> None:
         """Add the account."""
-        await home.add(
+        await accounts.add(
             self.domain, {"api_key": "bench-key"}, unique_id="bench", version=2
         )
 
     @override
     def scene(
-        self, home: Home, device: int
+        self, entities: Entities, device: int
     ) -> tuple[Mapping[str, Mapping[str, Any]], list[Call]]:
         """Return the ten settings of a controller."""
         of_climate = {
@@ -54,19 +54,21 @@ class Sensibo(Subject):
             ("switch", "climate_react_switch"): "on",
         }
         return {
-            self.entity_id(home, "climate", uid(device)): of_climate,
+            self.entity_id(entities, "climate", uid(device)): of_climate,
             **{
-                self.entity_id(home, platform, f"{uid(device)}-{key}"): {"state": state}
+                self.entity_id(entities, platform, f"{uid(device)}-{key}"): {
+                    "state": state
+                }
                 for (platform, key), state in others.items()
             },
         }, []
 
     @override
-    def slide(self, home: Home, device: int, step: int) -> Call:
+    def slide(self, entities: Entities, device: int, step: int) -> Call:
         """Return the call for 8 to 37 °C."""
         return Call(
             "climate.set_temperature",
-            self.entity_id(home, "climate", uid(device)),
+            self.entity_id(entities, "climate", uid(device)),
             {"temperature": self.held_at(step)},
         )
 

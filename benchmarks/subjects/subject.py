@@ -2,15 +2,29 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..home import Home
+
+
+class Accounts(Protocol):
+    """Where accounts are added: to Home Assistant in this process, or to the disk of another one."""
+
+    async def add(
+        self, domain: str, data: Mapping[str, Any], *, unique_id: str, version: int
+    ) -> None:
+        """Add a config entry."""
+
+
+class Entities(Protocol):
+    """Where entities are found: in Home Assistant in this process, or in another one."""
+
+    def find(self, platform: str, domain: str, unique_id: str) -> str | None:
+        """Return the entity with a unique id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,15 @@ class Call:
     """Such as number.set_value."""
     entity_id: str
     data: Mapping[str, Any]
+
+    @property
+    def in_yaml(self) -> dict[str, Any]:
+        """Return it as a step of a script."""
+        return {
+            "action": self.action,
+            "target": {"entity_id": self.entity_id},
+            "data": dict(self.data),
+        }
 
     async def run(self, hass: HomeAssistant) -> None:
         """Run it; returns when it has ended."""
@@ -39,17 +62,17 @@ class Subject(ABC):
     platforms: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    async def connect(self, home: Home, url: str, devices: int) -> None:
+    async def connect(self, accounts: Accounts, url: str, devices: int) -> None:
         """Add the account."""
 
     @abstractmethod
     def scene(
-        self, home: Home, device: int
+        self, entities: Entities, device: int
     ) -> tuple[Mapping[str, Mapping[str, Any]], list[Call]]:
         """Return a scene that sets every setting, and calls for what a scene cannot set."""
 
     @abstractmethod
-    def slide(self, home: Home, device: int, step: int) -> Call:
+    def slide(self, entities: Entities, device: int, step: int) -> Call:
         """Return the call for one of thirty places of a dragged slider."""
 
     @abstractmethod
@@ -60,10 +83,6 @@ class Subject(ABC):
     def shows(self, home: Home, device: int, step: int) -> bool:
         """Return whether Home Assistant shows the slider there."""
 
-    def arrivals(self) -> AbstractContextManager[list[float]] | None:
-        """Note when calls arrive at what collects them; None where nothing does."""
-        return None
-
     def coordinators(self, home: Home) -> list[DataUpdateCoordinator[Any]]:
         """Return what polls."""
         return [
@@ -71,11 +90,9 @@ class Subject(ABC):
             for entry in home.hass.config_entries.async_entries(self.domain)
         ]
 
-    def entity_id(self, home: Home, platform: str, unique_id: str) -> str:
+    def entity_id(self, entities: Entities, platform: str, unique_id: str) -> str:
         """Return an entity."""
-        found = er.async_get(home.hass).async_get_entity_id(
-            platform, self.domain, unique_id
-        )
+        found = entities.find(platform, self.domain, unique_id)
         if found is None:
             raise LookupError(f"no {platform} {unique_id} of {self.domain}")
         return found

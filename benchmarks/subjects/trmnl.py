@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, override
 
 from ..home import Home
-from .subject import Call, Subject
+from .subject import Accounts, Call, Entities, Subject
 
 # The slider begins at this minute of the day.
 _FIRST_MINUTE = 1200
@@ -18,21 +18,23 @@ class Trmnl(Subject):
     platforms: ClassVar = ("sensor", "switch", "time")
 
     @override
-    async def connect(self, home: Home, url: str, devices: int) -> None:
+    async def connect(self, accounts: Accounts, url: str, devices: int) -> None:
         """Add the account."""
-        await home.add(self.domain, {"api_key": "bench-key"}, unique_id="1", version=1)
+        await accounts.add(
+            self.domain, {"api_key": "bench-key"}, unique_id="1", version=1
+        )
 
     @override
     def scene(
-        self, home: Home, device: int
+        self, entities: Entities, device: int
     ) -> tuple[Mapping[str, Mapping[str, Any]], list[Call]]:
         """Return the switch; a scene cannot set times."""
         return {
-            self.entity_id(home, "switch", f"{device}_sleep_mode"): {"state": "on"}
+            self.entity_id(entities, "switch", f"{device}_sleep_mode"): {"state": "on"}
         }, [
             Call(
                 "time.set_value",
-                self.entity_id(home, "time", f"{device}_{key}"),
+                self.entity_id(entities, "time", f"{device}_{key}"),
                 {"time": time},
             )
             for key, time in (
@@ -41,14 +43,16 @@ class Trmnl(Subject):
             )
         ]
 
-    def _slider(self, home: Home, device: int) -> str:
-        return self.entity_id(home, "time", f"{device}_sleep_start_time")
+    def _slider(self, entities: Entities, device: int) -> str:
+        return self.entity_id(entities, "time", f"{device}_sleep_start_time")
 
     @override
-    def slide(self, home: Home, device: int, step: int) -> Call:
+    def slide(self, entities: Entities, device: int, step: int) -> Call:
         """Return the call for a time in the evening."""
         return Call(
-            "time.set_value", self._slider(home, device), {"time": self._time_at(step)}
+            "time.set_value",
+            self._slider(entities, device),
+            {"time": self._time_at(step)},
         )
 
     def _time_at(self, step: int) -> str:

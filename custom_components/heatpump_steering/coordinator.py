@@ -54,7 +54,7 @@ from .ui.long_waits import LongWaits
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
-from .ui.snapshot import SteeringData, snapshot
+from .ui.snapshot import Concerned, Snapshots, SteeringData
 from .ui.texts import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
@@ -89,12 +89,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.access = Access(hass, entry, client, self.home)
         self.inventory = Inventory(hass, entry, client, self.home, identifiers)
-        self._actuator = Actuator(
-            self.home, lambda: Profile.from_options(entry.options)
-        )
-        self.reconciler = Reconciler(hass, self.home, self._actuator, self._create_task)
-        self.vacations = Vacations(self.home, self._actuator, self.reconciler)
-        self.for_a_while = ForAWhile(self.home, self._actuator, self.reconciler)
+        self.actuator = Actuator(self.home, lambda: Profile.from_options(entry.options))
+        self.reconciler = Reconciler(hass, self.home, self.actuator, self._create_task)
+        self.vacations = Vacations(self.home, self.actuator, self.reconciler)
+        self.for_a_while = ForAWhile(self.home, self.actuator, self.reconciler)
         self.hot_water = HotWaterWatch(
             hass, entry.entry_id, self.inventory, self.home, self.vacations
         )
@@ -102,6 +100,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             hass, entry, self.inventory, self.home, self.vacations, self.reconciler
         )
         self.presets = Presets(hass, entry, self.home, self.vacations, self.for_a_while)
+        self._snapshots = Snapshots(
+            self.home, self.reconciler, self.vacations, self.presets
+        )
+        self.concerned = Concerned()
         self._activity = Activity(hass, identifiers, self.presets)
         self.hands = Hands()
         self._long_waits = LongWaits(hass, self.home)
@@ -191,7 +193,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         else:
             instead = self.inventory.nothing_left
             if at_setup:
-                self._actuator.begin_missed()
+                self.actuator.begin_missed()
             if not at_setup or instead is None:
                 self._is_entering = True
                 try:
@@ -272,14 +274,19 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self.access.look()
         self.repair_list.async_show()
         self._long_waits.look()
-        data = snapshot(
-            self.inventory.heat_pumps, self.home, self.vacations, self.presets
-        )
+        data = self._snapshots.take(self.inventory.heat_pumps)
         if data != self.data:
             self.data = data
             self._activity.look(data)
             if not self._is_entering:
                 self.async_update_listeners()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Call those who listen, who may ask whom that concerns."""
+        self.concerned.look(self.data, has_answered=self.last_update_success)
+        super().async_update_listeners()
 
     # Ending
 

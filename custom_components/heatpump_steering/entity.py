@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from itertools import batched
+from itertools import batched, repeat
 from types import MappingProxyType
 from typing import ClassVar, Final, override
 
@@ -14,7 +14,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .api import HeatPump, Setting, Settings, same_value
+from .api import HeatPump, Setting, Settings, Value, same_value
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .ui.causes import async_cause
@@ -89,8 +89,7 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
                 translation_key="one_of_heat_pumps",
                 translation_placeholders={"device_id": heat_pump.device_id},
             )
-        makes = [(it.brand, it.model) for it in heat_pumps.values()]
-        if makes.count((heat_pump.brand, model)) > 1:
+        if self.coordinator.inventory.is_one_of_several(heat_pump):
             name = f"{name} {heat_pump.device_id}"
         return DeviceInfo(
             identifiers=identifiers, manufacturer=brand, model=model, name=name
@@ -107,16 +106,19 @@ class SteeringEntity(TargetEntity):
     _redrawn_as: Mapping[str, object] = MappingProxyType({})
     """Attributes with which a refused control is drawn for a moment, where it needs that."""
     _written: object = None
-    _values = Settings()
+    _values: tuple[Value | None, ...] = ()
     """The settings as they were last written, where they were known."""
-    _shown_before = Settings()
+    _shown_before: tuple[Value | None, ...] = ()
     """The settings as they were last written."""
     _redrawing: asyncio.Task[None] | None = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if self._to_be_written == self._written:
+        if (
+            not self.coordinator.concerned.includes(self.target)
+            or self._to_be_written == self._written
+        ):
             return
         if (cause := self._cause()) is None:
             super()._handle_coordinator_update()
@@ -128,20 +130,24 @@ class SteeringEntity(TargetEntity):
 
     def _cause(self) -> Context | None:
         """Return the context of what has changed the settings: of who does it right now, or where another entity shows it."""
+        now = tuple(map(self.shown.get, self.settings))
         # What is not known any more is so since heat pumps differ.
         otherwise = {
             setting
-            for setting in self.settings
-            if not same_value(self.shown.get(setting), self._shown_before.get(setting))
+            for setting, value, before in zip(
+                self.settings, now, self._shown_before, strict=False
+            )
+            if not same_value(value, before)
         }
         if not otherwise:
             return None
         hands = self.coordinator.hands.context(self.target, otherwise)
         changed = {
             setting
-            for setting, before in self._values.items()
-            if (now := self.shown.get(setting)) is not None
-            and not same_value(now, before)
+            for setting, value, before in zip(
+                self.settings, now, self._values, strict=False
+            )
+            if not (value is None or before is None or same_value(value, before))
         }
         if hands is not None or not changed:
             return hands
@@ -155,16 +161,21 @@ class SteeringEntity(TargetEntity):
 
     @property
     def _to_be_written(self) -> object:
-        values = [getattr(self, name) for name in self.basis]
-        return (self.available, self.hass.config.units, values)
+        values = (getattr(self, name) for name in self.basis)
+        return (self.available, self.hass.config.units, *values)
 
     @callback
     @override
     def _async_write_ha_state(self) -> None:
         """Remember what the state that is written depends on, the first one included."""
         self._written = self._to_be_written
-        self._shown_before = self.shown.only({*self.settings})
-        self._values = self._values.overlaid_with(self._shown_before)
+        self._shown_before = tuple(map(self.shown.get, self.settings))
+        self._values = tuple(
+            earlier if now is None else now
+            for now, earlier in zip(
+                self._shown_before, self._values or repeat(None), strict=False
+            )
+        )
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
@@ -226,7 +237,9 @@ async def async_add_for_each_target(
         async_add_entities(make_new())
 
     @callback
-    def forget_removed(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+    def forget_removed(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        if event.data["action"] != "remove":
+            return
         # Until its device is removed, a heat pump that is away keeps its entities; after that it starts anew.
         for target in known - coordinator.data.targets.keys():
             if coordinator.inventory.identifiers.async_device(target) is None:

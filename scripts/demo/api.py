@@ -163,25 +163,28 @@ class Api:
         """Return what a DELETE answers. Raises ApiError."""
         return await self._request("DELETE", path, token=await self._token())
 
+    async def connect(self) -> aiohttp.ClientWebSocketResponse:
+        """Return an open websocket that knows who is there. Raises ApiError."""
+        socket = await self.session.ws_connect("/api/websocket")
+        async with asyncio.timeout(60):
+            await socket.receive_json()
+            await socket.send_json(
+                {"type": "auth", "access_token": await self._token()}
+            )
+            answer = await socket.receive_json()
+        if answer["type"] != "auth_ok":
+            await socket.close()
+            raise ApiError("the websocket", HTTPStatus.UNAUTHORIZED, str(answer))
+        return socket
+
     async def command(self, kind: str, **values: Any) -> Any:
         """Return the result of a websocket command. Raises ApiError."""
-        async with self.session.ws_connect("/api/websocket") as socket:
-            async with asyncio.timeout(60):
-                await socket.receive_json()
-                await socket.send_json(
-                    {"type": "auth", "access_token": await self._token()}
-                )
-                answer = await socket.receive_json()
-                if answer["type"] == "auth_ok":
-                    await socket.send_json({"id": 1, "type": kind, **values})
-                    answer = await socket.receive_json()
+        async with await self.connect() as socket, asyncio.timeout(60):
+            await socket.send_json({"id": 1, "type": kind, **values})
+            answer = await socket.receive_json()
         if not answer.get("success"):
             error = answer.get("error", {})
-            raise ApiError(
-                kind,
-                HTTPStatus.BAD_REQUEST,
-                error.get("message", answer.get("message", "")),
-            )
+            raise ApiError(kind, HTTPStatus.BAD_REQUEST, error.get("message", ""))
         return answer["result"]
 
     async def _request(

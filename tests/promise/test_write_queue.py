@@ -126,6 +126,35 @@ def test_collecting(day: Day, gaps: list[float], requests: int) -> None:
     assert max(entry.in_flight for entry in day.requests()) == 0
 
 
+def test_steps_of_a_script(day: Day) -> None:
+    """Five steps, each of which waits for the one before, take five round trips and no half second more."""
+    round_trip, values = 0.05, (22.0, 1.0, 2.0, 50.0, 60.0)
+    steps = [
+        {
+            "action": "number.set_value",
+            "target": {"entity_id": day.house.entity_id(key)},
+            "data": {"value": value},
+        }
+        for key, value in zip(NUMBERS, values, strict=True)
+    ]
+    script = {"script": {"evening": {"sequence": steps}}}
+    day.wait_for(async_setup_component(day.hass, "script", script))
+    day.cloud.weather.add(method="PATCH", latency=round_trip)
+    call = day.begin("script.evening", {})
+
+    def run() -> None:
+        while not call.done:
+            day.wait(0.005, step=0.005)
+
+    assert day.took(run) < 5 * round_trip + 0.25
+    assert call.key is None
+    assert day.sent() == [
+        {setting: value}
+        for setting, value in zip(NUMBERS.values(), values, strict=True)
+    ]
+    assert {entry.in_flight for entry in day.requests()} == {0}
+
+
 # The slider
 
 

@@ -28,7 +28,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from homeassistant.util.file import WriteError
+from homeassistant.util.file import WriteError, write_utf8_file_atomic
 
 from ..house import House, Json
 from ..ui.test_new_id import Browser
@@ -784,6 +784,68 @@ async def test_written_once(hass: HomeAssistant) -> None:
     file.content = {"number": 2}
     await file.storage.async_save()
     assert file.on_disk() == {"number": 2}
+
+
+async def test_written_together(hass: HomeAssistant) -> None:
+    """Those who ask while the file is written share the next writing, and each finds on the disk what it asked for."""
+    file = File(hass)
+    looked: list[int] = []
+
+    def to_json() -> dict[str, Any]:
+        looked.append(len(file.content))
+        return dict(file.content)
+
+    file.storage = Storage(hass, "test", to_json)
+
+    async def add(name: str) -> None:
+        file.content[name] = True
+        await file.storage.async_save()
+        assert name in file.on_disk()
+
+    await asyncio.gather(*(add(f"first {number}") for number in range(20)))
+    late = [asyncio.create_task(add(f"late {number}")) for number in range(20)]
+    while not all(it.done() for it in late):
+        await add(f"in between {len(file.content)}")
+    await asyncio.gather(*late)
+    asked = len(file.content) - 1
+    assert asked >= 41
+    assert len(looked) < 8
+
+
+async def test_many_begin_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What begins at ten heat pumps by one action is written no more often than at two: a card wears out."""
+    written: list[str] = []
+
+    def note(path: str, *arguments: Any, **options: Any) -> None:
+        written.append(Path(path).name)
+        write_utf8_file_atomic(path, *arguments, **options)
+
+    monkeypatch.setattr("homeassistant.helpers.storage.write_utf8_file_atomic", note)
+    await house.connected(*(f"hp-{number}" for number in range(10)))
+    written.clear()
+    await house.hass.services.async_call(
+        DOMAIN,
+        "override_settings",
+        {
+            "config_entry_id": house.entry.entry_id,
+            "hot_water_min": 50,
+            "duration": {"hours": 1},
+        },
+        blocking=True,
+    )
+    assert len(house.received()) == 10
+    records = content_of(house)["targets"]
+    assert all(records[f"hp-{number}"]["in_force"] for number in range(10))
+    # What begins, and what is about to be sent: of the first one, and then of all others.
+    assert written.count(f"{DOMAIN}.{house.entry.entry_id}") <= 4
+    await house.hass.async_block_till_done()
+    await house.poll()
+    written.clear()
+    for _ in range(3):
+        await house.poll()
+    assert written == []
 
 
 async def test_write_that_fails(hass: HomeAssistant) -> None:

@@ -196,11 +196,13 @@ class Settings:
 
     def with_implied(self) -> Self:
         """Return the change with what the cloud does along with it: flex trading and the others exclude each other."""
-        implied: dict[str, Any] = {}
+        implied: dict[Setting, Any] = {}
         if self.flex_trading:
             implied.update(dict.fromkeys(NOT_WITH_FLEX_TRADING, False))
         elif any(map(self.get, NOT_WITH_FLEX_TRADING)):
             implied[Setting.FLEX_TRADING] = False
+        if all(self.get(setting) == value for setting, value in implied.items()):
+            return self
         return replace(self, **implied)
 
     def with_change(self, change: Settings) -> Self:
@@ -261,6 +263,8 @@ class ReportedSettings:
 
         An item without settings says nothing of the time either.
         """
+        if len(items) == 1:
+            return items[0]
         telling = [item for item in items if item.settings] or items
         newest_first = sorted(
             telling, key=lambda item: item.updated_at or _BEFORE_ALL, reverse=True

@@ -29,8 +29,10 @@ def observed(
         for setting, value in shown.items()
         if setting not in unsettled and is_plausible(setting, value)
     }
-    desired, overridden = state.desired(), state.overridden
     cold = is_cold(shown) and Setting.HOT_WATER_MIN in values
+    if not state.tracked:
+        return _observed_at_rest(state, values, cold=cold)
+    desired, overridden = state.desired(), state.overridden
     base: dict[Setting, Value] = {}
     tracked = dict(state.tracked)
     by_hand: dict[Setting, Value] = {}
@@ -79,19 +81,11 @@ def observed(
                 if setting in OPTIMIZATIONS
             }
         )
-    new_base = Settings.of(base)
     after = replace(
         state,
-        # An override may have what the new base excludes; as base it would come back and exclude that.
-        base=state.base.with_change(new_base).overlaid_with(new_base),
+        base=_new_base(state, base),
+        guessed=_still_guessed(state, base),
         tracked=tracked,
-        guessed=frozenset(
-            setting
-            for setting in state.guessed
-            if same_value(
-                base.get(setting, state.base.get(setting)), state.base.get(setting)
-            )
-        ),
         suspected=suspected,
         was_cold=state.was_cold or (cold and state.allows_cold),
     )
@@ -116,3 +110,45 @@ def observed(
         ),
     )
     return state if after == state else after
+
+
+def _observed_at_rest(
+    state: Overrides, values: Mapping[Setting, Value], *, cold: bool
+) -> Overrides:
+    """Return the state after a read where nothing is followed: all is base, but for cold hot water."""
+    base = {
+        setting: value
+        for setting, value in values.items()
+        if not (cold and setting is Setting.HOT_WATER_MIN)
+    }
+    after = replace(
+        state,
+        base=_new_base(state, base),
+        guessed=_still_guessed(state, base),
+        suspected={},
+        was_cold=state.was_cold or (cold and state.allows_cold),
+        is_returning=False,
+    )
+    return state if after == state else after
+
+
+def _new_base(state: Overrides, values: Mapping[Setting, Value]) -> Settings:
+    """Return the base with other values."""
+    new = Settings.of(values)
+    if (implied := new.with_implied()) is new:
+        return state.base.overlaid_with(new)
+    # An override may have what the new base excludes; as base it would come back and exclude that.
+    return state.base.overlaid_with(implied).overlaid_with(new)
+
+
+def _still_guessed(
+    state: Overrides, values: Mapping[Setting, Value]
+) -> frozenset[Setting]:
+    """Return the settings whose base is a guess still."""
+    return frozenset(
+        setting
+        for setting in state.guessed
+        if same_value(
+            values.get(setting, state.base.get(setting)), state.base.get(setting)
+        )
+    )

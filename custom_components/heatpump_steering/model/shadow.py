@@ -81,6 +81,8 @@ class DeviceShadow:
     _sent_by_hand: dict[Setting, dict[Value, float]] = field(default_factory=dict)
     """Those of them that a person has sent, and not an override."""
     _last_read: int = 0
+    _as_read: Overrides | None = None
+    """What is in force and on its way, where the last read has changed nothing of it: the same one says nothing new."""
     _stepped_back_at: float | None = None
     """Since when reads are from before one that was already seen."""
 
@@ -226,7 +228,7 @@ class DeviceShadow:
         if (
             not self._accepted
             and not self._sent
-            and not self.overrides.tracked
+            and (not self.overrides.tracked or self.overrides is self._as_read)
             and (self.reported, self.updated_at)
             == (reading.settings, reading.updated_at)
         ):
@@ -240,13 +242,15 @@ class DeviceShadow:
             # Better than nothing to show, but no reason to decide anything.
             return Outcome()
         # Where an accepted value is still shown, this read has not shown it.
+        before = self.overrides
         self.overrides = observed(
-            self.overrides,
+            before,
             self.shown,
             self._accepted.keys(),
             reading.updated_at,
             {setting: its.keys() for setting, its in self._sent_by_hand.items()},
         )
+        self._as_read = before if self.overrides is before else None
         changed_elsewhere = (
             ()
             if first_read

@@ -197,6 +197,10 @@ class Actuator:
                 problem = its_error
         return problem
 
+    def has_refused(self, target: Target) -> bool:
+        """Return whether the cloud has refused anything for a target that may be left out."""
+        return target in self._refused
+
     def _note_refused(
         self, target: Target, change: Settings, error: RefusedError
     ) -> None:
@@ -295,12 +299,15 @@ class Actuator:
         except StorageError:
             self._have(before, plans_before)
             raise
-        self._home.changed(
-            {
-                target: Outcome(stayed_by_hand=_stayed(before[target], overrides))
-                for target, overrides in wanted.items()
-            }
-        )
+        outcomes = {
+            target: Outcome(stayed_by_hand=stayed)
+            for target, overrides in wanted.items()
+            if (stayed := _stayed(before[target], overrides))
+        }
+        if outcomes:
+            self._home.changed(outcomes)
+        else:
+            self._home.changed_soon()
 
     def _have(
         self, wanted: Mapping[Target, Overrides], plans: tuple[Plan, ...] | None

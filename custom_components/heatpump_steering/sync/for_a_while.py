@@ -41,7 +41,8 @@ class ForAWhile:
                 zone = dt_util.get_default_time_zone()
                 ends = ends_at(self._home.plans, dt_util.utcnow(), zone)
                 override = replace(override, until=ends)
-            if (other := found.get(override.identity)) is not None:
+            other = found.get(override.identity)
+            if other is not None and other != override:
                 override = override.together_with(other)
             found[override.identity] = override
         return tuple(

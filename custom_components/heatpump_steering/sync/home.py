@@ -1,5 +1,6 @@
 """All heat pumps of a config entry: what is known of them, and the way to the cloud."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -19,16 +20,16 @@ from ..api import (
     TooManyRequestsError,
 )
 from ..const import Target
-from ..model.band import worth_keeping
 from ..model.errors import LimitError, StoppedError, StorageError
 from ..model.identity import Question
 from ..model.lending import lent
-from ..model.limits import NOTHING_EARLIER, check_values
+from ..model.limits import check_values
 from ..model.override import VACATION
 from ..model.overrides import Overrides
 from ..model.schedule import Plan, is_away
 from ..model.shadow import DeviceShadow, Outcome
 from .home_storage import HomeStorage
+from .last_known import LastKnown
 from .read_back import ReadBack
 from .record import HomeRecord, TargetRecord
 from .sender import Sender
@@ -69,8 +70,7 @@ class Home:
         """What a person has been asked about heat pumps, and has not answered yet."""
         self._away: dict[Target, DeviceShadow] = {}
         """What is known of targets that are not there right now."""
-        self._last_modes: dict[Target, ControlMode] = {}
-        self._outside: dict[Target, Settings] = {}
+        self._last_known = LastKnown()
         self._sender = Sender(
             client,
             user_id,
@@ -84,6 +84,7 @@ class Home:
         self.storage = HomeStorage(hass, entry_id, self._record)
         self.read_back = ReadBack(hass, self.look, lambda: self.silence)
         self._silent_until = 0.0
+        self._change: asyncio.Handle | None = None
         self.is_closed = False
         self.is_write_refused = False
         """The cloud has refused the key with the last change, but for one that was accepted since."""
@@ -98,14 +99,7 @@ class Home:
         self.plans = record.plans
         self.listed = record.listed
         self.questions = record.questions
-        self._last_modes = {
-            target: it.last_mode
-            for target, it in record.targets.items()
-            if it.last_mode is not None
-        }
-        self._outside = {
-            target: it.outside for target, it in record.targets.items() if it.outside
-        }
+        self._last_known.take(record.targets)
         self._away = {
             target: DeviceShadow(overrides=it.overrides, updated_at=it.updated_at)
             for target, it in record.targets.items()
@@ -128,12 +122,10 @@ class Home:
                 target: TargetRecord(
                     overrides=(shadow := shadows.get(target, DeviceShadow())).overrides,
                     updated_at=shadow.updated_at,
-                    last_mode=self._last_modes.get(target),
-                    outside=self._outside.get(target, NOTHING_EARLIER),
+                    last_mode=self._last_known.mode(target),
+                    outside=self._last_known.outside(target),
                 )
-                for target in dict.fromkeys(
-                    (*shadows, *self._last_modes, *self._outside)
-                )
+                for target in dict.fromkeys((*shadows, *self._last_known.targets))
             },
             listed=self.listed,
             questions=self.questions,
@@ -235,11 +227,11 @@ class Home:
 
     def last_mode(self, target: Target) -> ControlMode | None:
         """Return the last control mode of a target that was not off."""
-        return self._last_modes.get(target)
+        return self._last_known.mode(target)
 
     def last_outside(self, target: Target) -> Settings:
         """Return the last band and preferred temperature outside our ranges that the cloud itself had set."""
-        return self._outside.get(target, NOTHING_EARLIER)
+        return self._last_known.outside(target)
 
     # Reading
 
@@ -356,7 +348,7 @@ class Home:
                 await self.storage.async_save()
         elif change:
             self.read_back.plan_anew()
-        self.changed()
+        self.changed_soon()
 
     async def _send_again(self, target: Target, change: Settings) -> None:
         """Send what was not kept once more, but for what somebody has changed in the meantime."""
@@ -374,14 +366,19 @@ class Home:
     @callback
     def changed(self, outcomes: Mapping[Target, Outcome] = {}) -> None:
         """Note what is kept of what is shown, write it down soon, and call upward."""
+        if self._change is not None:
+            self._change.cancel()
+            self._change = None
         for target in self.shadows.shown_targets:
-            shown = self.shown(target)
-            if shown.control_mode not in (None, ControlMode.OFF):
-                self._last_modes[target] = shown.control_mode
-            if outside := worth_keeping(shown):
-                self._outside[target] = outside
+            self._last_known.note(target, self.shown(target))
         self.storage.async_save_soon()
         self.on_change(outcomes)
+
+    @callback
+    def changed_soon(self) -> None:
+        """Do so at the end of this turn of the event loop: what happens at many heat pumps at once is one change."""
+        if self._change is None:
+            self._change = asyncio.get_running_loop().call_soon(self.changed)
 
     @callback
     def stop(self) -> None:

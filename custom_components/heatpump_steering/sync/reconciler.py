@@ -21,6 +21,7 @@ from ..api import (
     NotFoundError,
     ReadingNotOfferedError,
     Setting,
+    Settings,
     SteeringError,
     TooManyRequestsError,
     same_value,
@@ -35,6 +36,7 @@ from ..model.errors import (
     StorageError,
     UncertainError,
 )
+from ..model.overrides import Overrides
 from ..model.schedule import next_moment
 from .actuator import Actuator
 from .home import Home
@@ -47,6 +49,10 @@ LONGEST_PAUSE: Final = 300.0
 TICK: Final = 60.0
 # How long it is tried before a person is told.
 OVERDUE: Final = timedelta(hours=1)
+
+
+type _State = tuple[Overrides, Settings, bool]
+"""What is in force at a target, what is shown of it, and whether it can be read."""
 
 
 @dataclass(slots=True)
@@ -78,6 +84,8 @@ class Reconciler:
         self._actuator = actuator
         self._create_task = create_task
         self._backlogs: dict[Target, Backlog] = {}
+        self._at_ease: dict[Target, _State] = {}
+        """At which state of a target nothing was due."""
         self._waiters: list[asyncio.Future[Mapping[Target, Problem]]] = []
         self._is_running = False
         self._is_awake = False
@@ -152,10 +160,11 @@ class Reconciler:
         if not self._is_awake or self._is_running:
             # Who is at work looks again at the end.
             return
-        for gone in self._backlogs.keys() - set(self.targets):
-            del self._backlogs[gone]
+        for known in (self._backlogs, self._at_ease):
+            for gone in known.keys() - set(self.targets):
+                del known[gone]
         now = dt_util.utcnow()
-        if any(self._is_due(target, now) for target in self.targets):
+        if self._due(now):
             self.wake()
         else:
             self._sleep(now)
@@ -217,7 +226,7 @@ class Reconciler:
         """Do once what is due, and tell those who wait for that."""
         waiters, self._waiters = self._waiters, []
         now = dt_util.utcnow()
-        due = [target for target in self.targets if self._is_due(target, now)]
+        due = self._due(now)
         problems: dict[Target, Problem] = {}
         if due:
             # Before anything is read: what sets something at the same time can see that it is too late for that.
@@ -247,6 +256,36 @@ class Reconciler:
             elif self._actuator.as_planned(target, overrides, now) != overrides:
                 problems[target] = TooManyRequestsError(self._home.silence)
         return problems
+
+    def _due(self, now: datetime) -> list[Target]:
+        """Return the targets at which there is something to do by now."""
+        is_away = self._home.is_away(now)
+        due: list[Target] = []
+        for target in self.targets:
+            state = None if is_away else self._lasting_state(target, now)
+            if state is not None and (
+                state[0].is_idle or self._at_ease.get(target) == state
+            ):
+                continue
+            if self._is_due(target, now):
+                due.append(target)
+            elif state is not None:
+                self._at_ease[target] = state
+        return due
+
+    def _lasting_state(self, target: Target, now: datetime) -> _State | None:
+        """Return on what it depends whether something is due at a target that is not away; None where on the time, too."""
+        shadow = self._home.shadow(target)
+        if self.has_trouble(target) or any(
+            it.is_vacation or (it.until is not None and it.until <= now)
+            for it in shadow.overrides.in_force
+        ):
+            return None
+        return shadow.overrides, shadow.shown, self._home.can_read(target)
+
+    def has_trouble(self, target: Target) -> bool:
+        """Return whether a target is behind with something, or has had something refused."""
+        return target in self._backlogs or self._actuator.has_refused(target)
 
     def _is_due(self, target: Target, now: datetime) -> bool:
         """Return whether there is something to do at a target by now."""

@@ -97,7 +97,11 @@ class Shadows:
 
     def not_kept(self) -> dict[Target, Mapping[Setting, NotKept]]:
         """Return what the cloud has accepted and not kept, of every heat pump."""
-        return {target: shadow.not_kept for target, shadow in self._shadows.items()}
+        return {
+            target: shadow.not_kept
+            for target, shadow in self._shadows.items()
+            if shadow.not_kept
+        }
 
     def next_number(self) -> int:
         """Return the number of a read or a write that begins now."""

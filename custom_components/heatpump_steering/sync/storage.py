@@ -64,6 +64,8 @@ class Storage:
         self._written: JsonValueType = None
         """What is on the disk, so that nothing is written again that is there; None where that is not known."""
         self._lock = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+        """The writing that has yet to look at what is to be written."""
         self._unsub_timer: CALLBACK_TYPE | None = None
         self._is_stopped = False
 
@@ -126,15 +128,21 @@ class Storage:
     async def async_save(self) -> None:
         """Write the file; returns when it is on the disk. Raises StorageError.
 
-        Cancelling the caller does not stop the writing.
+        Cancelling the caller does not stop the writing. All who ask while another writing goes on share the next one.
         """
         self._stop_timer()
-        await result_of(
-            self._hass.async_create_task(self._async_write(), f"write {self._key}")
-        )
+        if (writing := self._next) is None:
+            is_next = self._lock.locked()
+            writing = self._hass.async_create_task(
+                self._async_write(), f"write {self._key}"
+            )
+            if is_next:
+                self._next = writing
+        await result_of(writing)
 
     async def _async_write(self) -> None:
         async with self._lock:
+            self._next = None
             data = json_loads(json_bytes(self._to_json()))
             if data == self._written:
                 return

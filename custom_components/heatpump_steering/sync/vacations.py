@@ -39,6 +39,11 @@ _MOST_URGENT_FIRST = (
 )
 
 
+def most_urgent(stages: Iterable[Stage]) -> Stage:
+    """Return how far the vacation of a home is, by those of its heat pumps."""
+    return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
+
+
 class Vacations:
     """The vacations of one config entry."""
 
@@ -60,8 +65,7 @@ class Vacations:
 
     def stage(self, target: Target) -> Stage:
         """Return how far the vacation of a target is; that of the home is the most urgent one."""
-        stages = map(self._stage, self._home.shadows.concerned(target))
-        return min(stages, key=_MOST_URGENT_FIRST.index, default=Stage.HOME)
+        return most_urgent(map(self._stage, self._home.shadows.concerned(target)))
 
     def _stage(self, target: Target) -> Stage:
         overrides = self._home.shadow(target).overrides

@@ -40,9 +40,13 @@ class Activity:
         """Tell what has begun and what is over since the last time; each heat pump for itself."""
         seen, self._seen = self._seen, data
         for target, now in data.targets.items():
-            before = seen and seen.targets.get(target)
+            before = None if seen is None else seen.targets.get(target)
             # The home has what its heat pumps have.
-            if before and (target is not None or len(data.targets) == 1):
+            if (
+                before is not None
+                and before is not now
+                and (target is not None or len(data.targets) == 1)
+            ):
                 self._compare(target, before, now)
 
     def _compare(self, target: Target, before: TargetData, now: TargetData) -> None:

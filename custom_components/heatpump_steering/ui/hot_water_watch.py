@@ -40,8 +40,8 @@ class HotWaterWatch:
         now = monotonic()
         cold = {
             target: minimum
-            for target in self.home.targets
-            if is_cold(shown := self.home.shown(target))
+            for target, shadow in self.home.shadows.items()
+            if is_cold(shown := shadow.shown)
             and (minimum := shown.hot_water_min) is not None
             and self.vacations.stage(target) not in (Stage.STARTING, Stage.AWAY)
         }

@@ -52,6 +52,7 @@ class Identifiers:
         self._hass = hass
         self._entry_id = entry.entry_id
         self._namespace = namespace(entry.data)
+        self._prefix = self._new(HOME_KEY)
         registry = er.async_get(hass)
         registered: tuple[er.RegistryEntry | er.DeletedRegistryEntry, ...] = (
             *er.async_entries_for_config_entry(registry, entry.entry_id),
@@ -178,8 +179,9 @@ class Identifiers:
         )
 
     def _target_of(self, identifier: str) -> Target:
-        if identifier.startswith(new := self._new("")):
-            return unquote(identifier.removeprefix(new), errors=_ANY_TEXT) or None
+        if identifier.startswith(self._prefix):
+            quoted = identifier.removeprefix(self._prefix)
+            return unquote(quoted, errors=_ANY_TEXT) or None
         target = identifier.removeprefix(f"{self._namespace}_")
         if target == _PLAIN_HOME:
             return self._plain_home

@@ -55,6 +55,7 @@ class Inventory:
         self._home = home
         self.identifiers = identifiers
         self.heat_pumps: Mapping[str, HeatPump] = {}
+        self._makes: Counter[tuple[str | None, str | None]] = Counter()
         self.others: frozenset[str] = frozenset()
         """The ids of what was listed and is no heat pump of the user's."""
         self.nothing_left: PassedOver | None = None
@@ -78,12 +79,22 @@ class Inventory:
         known = devices or self._home.known
         only = self._home.device_id
         self._home.have(dict.fromkeys((known or [None]) if only is None else [only]))
-        self.heat_pumps = {
-            target: self._as_known(target)
-            for target in self._home.targets
-            if target is not None
-        }
+        self._have(
+            {
+                target: self._as_known(target)
+                for target in self._home.targets
+                if target is not None
+            }
+        )
         return bool(known)
+
+    def _have(self, heat_pumps: Mapping[str, HeatPump]) -> None:
+        self.heat_pumps = heat_pumps
+        self._makes = Counter((it.brand, it.model) for it in heat_pumps.values())
+
+    def is_one_of_several(self, heat_pump: HeatPump) -> bool:
+        """Return whether there is another one of the same make."""
+        return self._makes[heat_pump.brand, heat_pump.model] > 1
 
     async def async_read(self) -> Reading:
         """Read the settings; of the only heat pump by its new id, if it has got another one. Raises SteeringError."""
@@ -250,7 +261,7 @@ class Inventory:
         if self._home.device_id is None or self._home.device_id in listed.ids:
             self._home.listed = listed.ids
         self.others = listed.others
-        self.heat_pumps = heat_pumps
+        self._have(heat_pumps)
         self._home.have(heat_pumps)
         for device_id in gone & heat_pumps.keys():
             # What they were does not count any more.

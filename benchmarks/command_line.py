@@ -17,7 +17,7 @@ from .effort import FULL, QUICK, Effort
 from .plot import draw
 from .report import tables
 from .run import MeasurementError, Results, measure, profile
-from .tables import Table
+from .tables import Table, filled_in
 from .worker import Task
 
 DEV: Final = Path(__file__).parents[1] / ".dev"
@@ -64,6 +64,12 @@ def main() -> int:
         help="where the figures go (%(default)s)",
     )
     parser.add_argument(
+        "--into",
+        type=Path,
+        metavar="FILE",
+        help="put the tables into a file that has such ones, under the same headings",
+    )
+    parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw scaling and latency as a PNG"
     )
     parser.add_argument(
@@ -81,7 +87,8 @@ def main() -> int:
     effort = replace(effort, **wished)
     try:
         if options.profile:
-            _print(profile())
+            _print(found := profile())
+            _fill_in(options.into, found)
             return 0
         results = measure(effort, options.only)
     except MeasurementError as error:
@@ -89,7 +96,10 @@ def main() -> int:
         return 1
     for warning in sorted(results.warnings):
         print(f"Home Assistant warned: {warning}", file=sys.stderr)
-    _print((*tables(results), goals.table(results)))
+    found = [*tables(results), goals.table(results)]
+    _print(found)
+    # The goals of a part would be those of a part only.
+    _fill_in(options.into, found if options.only == [*Task] else found[:-1])
     options.json.write_text(
         json.dumps(_as_json(results, effort), indent=1), encoding="utf-8"
     )
@@ -103,6 +113,12 @@ def main() -> int:
 def _print(them: Iterable[Table]) -> None:
     for table in them:
         print(f"\n{table.text()}")
+
+
+def _fill_in(file: Path | None, them: Iterable[Table]) -> None:
+    if file is not None:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(filled_in(text, them), encoding="utf-8")
 
 
 def _as_json(results: Results, effort: Effort) -> dict[str, Any]:

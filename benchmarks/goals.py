@@ -21,7 +21,7 @@ _BEHIND_PEERS: Final = 0.008
 """By how much that may be longer than with the peers, in seconds."""
 _STEPS_LATE_AT_MOST: Final = 0.5
 """How long a script of five steps may take beyond its round trips, in seconds."""
-_WRITES_OF_ALL: Final = 5
+_WRITES_OF_ALL: Final = 10
 """How often a file may be written when something begins or ends at every heat pump of a home."""
 _STALL_AT_MOST: Final = 0.02
 """For how long the event loop may be blocked, in seconds."""

@@ -108,8 +108,11 @@ def _lone(figures: Figures, window: Window, machine: str) -> str:
 def _window(figures: Figures, machine: str) -> Table:
     times = len(figures[f"{real.LONE} with {WINDOWS[0]}{machine}"])
     return Table(
-        f"Scenes, messages that were torn apart, of {times} each; ms of a lone change to the wire{machine}",
-        ["", *(f"{turns} turn{'' if turns == 1 else 's'}" for turns in TURNS)],
+        f"By the collecting window{machine}",
+        [
+            f"{times} times each",
+            *(f"{turns} turn{'' if turns == 1 else 's'}" for turns in TURNS),
+        ],
         [
             [
                 f"{quiet * 1000:g} ms",
@@ -126,7 +129,7 @@ def _window(figures: Figures, machine: str) -> Table:
 
 def _former(figures: Figures) -> Table:
     return Table(
-        "The window before, and today's, in one run",
+        "The former window and today's",
         [
             "",
             "scenes, messages torn apart",

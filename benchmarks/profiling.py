@@ -67,8 +67,15 @@ class _Longest:
             by_owner[_owner(code.co_filename)] += own
         in_all = sum(by_owner.values())
         return Table(
-            f"The longest callback of {name}, {self.took * 1000:.1f} ms under the profiler",
-            ["", "whose", "calls", "itself, ms", "%", "with what it calls, ms"],
+            f"The longest callback of {name}",
+            [
+                f"{self.took * 1000:.1f} ms under the profiler",
+                "whose",
+                "calls",
+                "itself, ms",
+                "%",
+                "with what it calls, ms",
+            ],
             [
                 *(
                     [
@@ -136,7 +143,7 @@ def _garbage(before: tuple[float, int], after: tuple[float, Iterable[Any]]) -> T
         ("and containers in their attributes", len(held), None),
     ]
     return Table(
-        "What the collector of garbage goes through in one go",
+        "Objects that the collector goes through",
         ["", "objects", "%", "ms"],
         [
             [

@@ -128,7 +128,7 @@ def _growth(results: Results) -> Table:
                 ]
             )
     return Table(
-        "Growth: a straight line through the medians, and its exponent at the upper end (1 = linear)",
+        "Growth",
         ["", "", "fixed", "for each device", "exponent"],
         rows,
     )

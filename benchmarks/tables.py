@@ -1,6 +1,6 @@
 """Tables in Markdown, to be read in a terminal as well."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .numbers import Sample
@@ -28,6 +28,23 @@ class Table:
         ]
         rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
         return "\n".join([f"### {self.caption}", "", written[0], rule, *written[1:]])
+
+
+def filled_in(text: str, tables: Iterable[Table]) -> str:
+    """Return a text in Markdown with these tables instead of those that it has under the same headings."""
+    lines = text.splitlines()
+    for table in tables:
+        heading, *written = table.text().splitlines()
+        if heading not in lines:
+            continue
+        begin = lines.index(heading) + 1
+        while not lines[begin].startswith("|"):
+            begin += 1
+        end = begin
+        while end < len(lines) and lines[end].startswith("|"):
+            end += 1
+        lines[begin:end] = written[1:]
+    return "\n".join(lines) + "\n"
 
 
 def number(value: float) -> str:

@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Final
 
-from .demo import DEMO_HOME, DEMO_KEY, SUPPLIER, demo_household
+from .demo import DEMO_HOME, DEMO_KEY, MOST_HEAT_PUMPS, SUPPLIER, demo_household
 from .server import Simulator
 from .storage import keep, load
 
@@ -21,7 +21,9 @@ _HIGHEST_PORT: Final = 65535
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until interrupted. Returns the exit status: 0, or 1 where it could not start."""
     options = _options(arguments)
-    simulator = Simulator(fill=demo_household(options.key, options.demo_home))
+    simulator = Simulator(
+        fill=demo_household(options.key, options.demo_home, options.heat_pumps)
+    )
     if options.state is not None:
         try:
             if load(simulator.cloud, options.state):
@@ -56,6 +58,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=DEMO_HOME,
         metavar="USER_ID",
         help="user ID of the home (%(default)s)",
+    )
+    parser.add_argument(
+        "--heat-pumps",
+        type=int,
+        choices=range(1, MOST_HEAT_PUMPS + 1),
+        default=MOST_HEAT_PUMPS,
+        help="how many the home has (%(default)s)",
     )
     parser.add_argument(
         "--state",

@@ -263,6 +263,18 @@ async def test_all_heat_pumps(
     assert house.received() == [{**ids("home"), **change}]
 
 
+async def test_all_heat_pumps_that_differ(house: House) -> None:
+    """Where their temperatures differ, Assist finds no thermostat that has one, and says so; the rest is understood as ever."""
+    await fresh(house, "en", "hp-1", "hp-2")
+    await house.change_elsewhere(room(preferred_temperature=19), "hp-2")
+    done, words = await say(house, "set all heat pumps to 20 degrees", "en")
+    assert not done
+    assert "does not support" in words or "supports the required features" in words
+    assert house.received() == []
+    done, _ = await say(house, "turn off all heat pumps", "en")
+    assert done
+
+
 async def test_another_language_later(house: House) -> None:
     """Who changes Home Assistant's language can use the new one after the next start."""
     await fresh(house, "en")
@@ -303,7 +315,7 @@ async def test_taught(house: House, language: str, sentence: str, change: Json) 
     done, words = await say(house, sentence, language)
     assert done
     assert DID_NOT_WORK[language] not in words
-    assert house.received() == [{**ids("hp-1"), **change}]
+    assert house.received() == [{**ids("home"), **change}]
 
 
 @pytest.mark.parametrize(

@@ -207,3 +207,33 @@ async def test_list(somewhere: House, hass_client: ClientSessionGenerator) -> No
             return_response=True,
         )
         assert str(response).count("Away") == there
+
+
+async def test_over_today(freezer: TickingDateTimeFactory, house: House) -> None:
+    """A vacation that ended today is still there for who looks back, and not for who looks ahead from today on."""
+    await house.hass.config.async_set_time_zone("Europe/Amsterdam")
+    freezer.move_to("2026-07-01T20:00:00+02:00")
+    await house.connected("hp-1", "hp-2")
+    for preset in ("away", "none", "away"):
+        await house.act("climate.set_preset_mode", "climate", preset_mode=preset)
+        await house.pass_time(freezer, 60)
+    calendar = house.entity_id("vacation", "home")
+    for start, there in (
+        ("2026-06-29T00:00:00+02:00", 2),
+        ("2026-07-01T00:00:00+02:00", 1),
+        # By the clock of somebody in Tokyo, and in New York.
+        ("2026-07-02T00:00:00+09:00", 1),
+        ("2026-07-01T00:00:00-04:00", 1),
+    ):
+        listed = await house.hass.services.async_call(
+            "calendar",
+            "get_events",
+            {
+                "entity_id": calendar,
+                "start_date_time": start,
+                "end_date_time": "2026-07-08T00:00:00+02:00",
+            },
+            blocking=True,
+            return_response=True,
+        )
+        assert str(listed).count("summary") == there, start

@@ -6,11 +6,12 @@ from freezegun.api import TickingDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.components.logbook import _process_logbook_platform
 from homeassistant.components.logbook.const import DOMAIN as LOGBOOK
 from homeassistant.components.logbook.models import LogbookConfig, async_event_to_row
 from homeassistant.components.logbook.processor import EventProcessor
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_CALL_SERVICE, EVENT_STATE_CHANGED
 from homeassistant.core import Context, Event
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -37,6 +38,7 @@ class Causes:
         self._events: list[Event[Any]] = async_capture_events(
             house.hass, EVENT_STATE_CHANGED
         )
+        self._calls = async_capture_events(house.hass, EVENT_CALL_SERVICE)
         self._told = 0
 
     def of(self, key: str, target: str = "hp-1") -> list[tuple[str, str | None]]:
@@ -54,7 +56,12 @@ class Causes:
             and it.data["entity_id"] == entity_id
             and it.data["old_state"].state != it.data["new_state"].state
         }
-        rows: list[Any] = [async_event_to_row(it) for it in changes]
+        rows: list[Any] = [
+            async_event_to_row(it)
+            for it in sorted(
+                [*changes, *self._calls], key=lambda it: it.time_fired_timestamp
+            )
+        ]
         return [
             (
                 row["state"],
@@ -193,6 +200,75 @@ async def test_flex_trading_by_a_person(house: House, causes: Causes) -> None:
     )
     assert house.shows("dynamic_tariff") == "off"
     assert house.state("dynamic_tariff").context == context
+
+
+@pytest.mark.parametrize("target", ["hp-1", "home"])
+@pytest.mark.parametrize(
+    ("action", "key", "data"),
+    [
+        ("climate.set_temperature", "climate", {"temperature": 22}),
+        ("number.set_value", "preferred_temperature", {"value": 22}),
+    ],
+)
+async def test_all_that_a_person_changes(
+    house: House, target: str, action: str, key: str, data: Any
+) -> None:
+    """What shows the same setting elsewhere, and what goes along with it, has the same person behind it."""
+    await house.connected("hp-1", "hp-2")
+    await house.change_elsewhere({"room": {"schedule_enabled": True}}, "hp-1")
+    context = Context()
+    domain, service = action.split(".")
+    entity_id = house.entity_id(key, target)
+    await house.hass.services.async_call(
+        domain,
+        service,
+        {"entity_id": entity_id, **data},
+        blocking=True,
+        context=context,
+    )
+    for shown in ("climate", "preferred_temperature"):
+        for whose in ("hp-1", "home"):
+            assert house.state(shown, whose).context == context, (shown, whose)
+        is_theirs = house.state(shown, "hp-2").context == context
+        assert is_theirs == (target == "home")
+    assert (house.state("schedule").context == context) == (key == "climate")
+    # What comes then is somebody else's doing.
+    await house.change_elsewhere({"room": {"preferred_temperature": 20}})
+    assert house.state("preferred_temperature").context != context
+
+
+async def test_all_that_an_action_changes(house: House) -> None:
+    """Update settings is behind what it changes, too."""
+    await house.connected()
+    context = Context()
+    await house.hass.services.async_call(
+        DOMAIN,
+        "update_settings",
+        {"preferred_temperature": 22, "flex_trading": True},
+        blocking=True,
+        context=context,
+    )
+    for key in ("climate", "preferred_temperature", "flex_trading", "dynamic_tariff"):
+        assert house.state(key).context == context
+    assert house.state("hot_water_min").context != context
+
+
+async def test_all_that_switching_on_changes(house: House) -> None:
+    """So is who switches all heat pumps on, each in its own mode."""
+    await house.connected("hp-1", "hp-2")
+    await house.act("climate.set_hvac_mode", "climate", hvac_mode="cool")
+    await house.act("climate.turn_off", "climate", "home")
+    context = Context()
+    await house.hass.services.async_call(
+        "climate",
+        "turn_on",
+        {"entity_id": house.entity_id("climate", "home")},
+        blocking=True,
+        context=context,
+    )
+    for target in ("hp-1", "hp-2"):
+        assert house.state("climate", target).context == context
+        assert house.state("control_mode", target).context == context
 
 
 async def test_sensor_deleted(house: House, causes: Causes) -> None:

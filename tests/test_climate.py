@@ -15,8 +15,18 @@ from homeassistant.components.climate.const import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.state import async_reproduce_state
+from homeassistant.setup import async_setup_component
 
-from .house import TARGETS, House, Json, Wish, check_change, check_change_elsewhere, ids
+from .house import (
+    TARGETS,
+    House,
+    Json,
+    Wish,
+    check_change,
+    check_change_elsewhere,
+    ids,
+    refuse_changes,
+)
 
 MODES = {"off": "off", "heat": "heating", "cool": "cooling", "heat_cool": "auto"}
 
@@ -43,7 +53,7 @@ def handles(house: House, target: str = "hp-1") -> tuple[Any, Any, Any]:
     """Return the target and the two edges of the band, as the control shows them."""
     attributes = house.state("climate", target).attributes
     return (
-        attributes["temperature"],
+        attributes.get("temperature"),
         attributes.get("target_temp_low"),
         attributes.get("target_temp_high"),
     )
@@ -242,22 +252,124 @@ async def test_other_handle_does_not_drift(house: House) -> None:
     assert warmer_again[above] == pytest.approx((76 - 32) / 1.8 - 21)
 
 
+async def drag(house: House, *bands: tuple[float, float], target: str = "hp-1") -> Any:
+    """Move the handles of the band, one step after the other; return the preferred temperature that follows."""
+    for low, high in bands:
+        await house.act(
+            "climate.set_temperature",
+            "climate",
+            target,
+            target_temp_low=low,
+            target_temp_high=high,
+        )
+        shown = handles(house, target)
+        assert shown == (None, pytest.approx(low), pytest.approx(high))
+    return house.received()[-1]["room"]["preferred_temperature"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("bands", "preferred"),
+    [
+        ([(22, 23), (19.5, 23)], 21),
+        ([(21.5, 23), (22, 23), (22.5, 23), (21.5, 23), (20.5, 23)], 21),
+        ([(22, 23), (21.5, 23)], 21.5),
+        ([(19.5, 20), (19.5, 22)], 21),
+        # 5 °C are the most from either edge.
+        ([(19.5, 28)], 23),
+        ([(19.5, 29.5)], 24.5),
+        ([(19.5, 28), (19.5, 26.5)], 21.5),
+        ([(19.5, 28), (19.5, 24)], 21),
+        ([(15, 23), (19.5, 23)], 21),
+        ([(14, 23)], 19),
+        ([(5, 11)], 10),
+        ([(29, 35)], 30),
+    ],
+)
+async def test_handles_give_the_preferred_temperature_back(
+    house: House, bands: list[tuple[float, float]], preferred: float, target: str
+) -> None:
+    """Handles take the preferred temperature along only as far as they must, and only for as long."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode("auto"))
+    await house.connect()
+    assert await drag(house, *bands, target=target) == preferred
+    # Also where reads have shown it in between.
+    await house.poll()
+    assert await drag(house, (19.5, 23), target=target) == 21
+
+
+async def test_handles_leave_what_somebody_has_set_meanwhile(house: House) -> None:
+    """Who has set another preferred temperature in between keeps that one."""
+    await connect(house, in_mode("auto"))
+    assert await drag(house, (22, 23)) == 22
+    await house.act("number.set_value", "preferred_temperature", value=22.5)
+    # It takes the band along, from 22.5 to 23.5.
+    assert await drag(house, (19.5, 23.5)) == 22.5
+
+
+async def test_handles_that_were_refused_on_the_way(house: House) -> None:
+    """A step that the cloud has refused takes nothing along, and forgets nothing."""
+    await connect(house, in_mode("auto"))
+    await drag(house, (22, 23))
+    refuse_changes(house, "No.")
+    with pytest.raises(ServiceValidationError):
+        await drag(house, (22.5, 23))
+    house.cloud.weather.clear()
+    assert await drag(house, (20, 23)) == 21
+
+
 @pytest.mark.parametrize(
     ("fahrenheit", "low", "high", "says"),
     [
-        (False, 15.5, 22, ("5 °C", "21 °C", "16 °C")),
-        (False, 20, 26.5, ("5 °C", "21 °C", "26 °C")),
-        (True, 60, 72, ("9 °F", "69.8 °F", "60.8 °F")),
-        (True, 68, 79, ("9 °F", "69.8 °F", "78.8 °F")),
+        (False, 12.5, 23, ("10 °C", "12.5 °C", "22.5 °C")),
+        (False, 19.5, 30, ("10 °C", "19.5 °C", "29.5 °C")),
+        (True, 54, 73, ("18 °F", "54 °F", "72 °F")),
+        (True, 67, 86, ("18 °F", "67.1 °F", "85.1 °F")),
+        (False, 6, 9, ("10 °C", "30 °C")),
+        (False, 30.5, 32, ("10 °C", "30 °C")),
+        (True, 87, 88, ("50 °F", "86 °F")),
     ],
 )
-async def test_band_too_wide(
+async def test_handles_too_far(
     house: House, fahrenheit: bool, low: float, high: float, says: tuple[str, ...]
 ) -> None:
-    """An edge further away than it may be is refused, saying how far it may be, from what, and where that is."""
+    """What cannot be is refused in terms of the handles: the preferred temperature is not to be seen beside them."""
     await connect(house, in_mode("auto"), fahrenheit=fahrenheit)
     words = await house.refused(
         "climate.set_temperature", "climate", target_temp_low=low, target_temp_high=high
+    )
+    assert [part for part in says if part not in words] == []
+    assert "referred" not in words
+    assert house.received() == []
+
+
+@pytest.mark.parametrize(
+    ("fahrenheit", "low", "high", "preferred", "says"),
+    [
+        (False, 15.5, 22, 21, ("5 °C", "21 °C", "16 °C")),
+        (False, 20, 26.5, 21, ("5 °C", "21 °C", "26 °C")),
+        (True, 60, 72, 70, ("9 °F", "70 °F", "61 °F")),
+        (True, 68, 80, 70, ("9 °F", "70 °F", "79 °F")),
+    ],
+)
+async def test_band_too_wide(
+    house: House,
+    *,
+    fahrenheit: bool,
+    low: float,
+    high: float,
+    preferred: float,
+    says: tuple[str, ...],
+) -> None:
+    """An edge further from the temperature that comes with it than it may be is refused, saying where it may be."""
+    await connect(house, in_mode("auto"), fahrenheit=fahrenheit)
+    words = await house.refused(
+        "climate.set_temperature",
+        "climate",
+        temperature=preferred,
+        target_temp_low=low,
+        target_temp_high=high,
     )
     assert [part for part in says if part not in words] == []
     assert house.received() == []
@@ -691,6 +803,92 @@ async def test_shift_too_far(
     assert house.received() == []
 
 
+def followed(house: House) -> list[str]:
+    """Return whether each heat pump follows its schedule."""
+    return [house.shows("schedule", target) for target in ("hp-1", "hp-2")]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("mode", "data"),
+    [
+        ("heating", {"temperature": 22}),
+        ("heating", {"temperature": 22, "hvac_mode": "cool"}),
+        ("auto", {"temperature": 22}),
+        # One degree warmer.
+        ("auto", {"target_temp_low": 20.5, "target_temp_high": 24}),
+        # It takes the preferred temperature along.
+        ("auto", {"target_temp_low": 22, "target_temp_high": 23}),
+    ],
+)
+async def test_temperature_counts(
+    house: House, target: str, mode: str, data: Json
+) -> None:
+    """Another temperature at the thermostat counts: a schedule is not followed any more, in the same change."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode(mode, schedule_enabled=True))
+    await house.connect()
+    await house.act("climate.set_temperature", "climate", target, **data)
+    (body,) = house.received()
+    assert body["room"]["preferred_temperature"] == 22
+    assert body["room"]["schedule_enabled"] is False
+    assert followed(house) == ["off", "off" if target == "home" else "on"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "data"),
+    [
+        ("heating", {"temperature": 21}),
+        ("heating", {"temperature": 21, "hvac_mode": "cool"}),
+        ("auto", {"target_temp_low": 20, "target_temp_high": 23}),
+    ],
+)
+async def test_what_is_there_leaves_the_schedule(
+    house: House, mode: str, data: Json
+) -> None:
+    """The temperature that is shown anyway, as from a scene, and how far the room may drift leave a schedule alone."""
+    await connect(house, in_mode(mode, schedule_enabled=True))
+    await house.act("climate.set_temperature", "climate", **data)
+    assert house.shows("schedule") == "on"
+
+
+async def test_schedule_of_one_of_them(house: House) -> None:
+    """Where only one heat pump follows a schedule, a temperature for all counts there, too."""
+    for device_id, is_on in (("hp-1", False), ("hp-2", True)):
+        house.add_heat_pump(
+            device_id, settings=in_mode("heating", schedule_enabled=is_on)
+        )
+    await house.connect()
+    await house.act("climate.set_temperature", "climate", temperature=22)
+    assert house.received()[-1]["room"] == {"preferred_temperature": 22}
+    await house.act("climate.set_temperature", "climate", "home", temperature=22.5)
+    assert len(house.received()) == 2
+    assert followed(house) == ["off", "off"]
+
+
+@pytest.mark.parametrize("switched_on_at", TARGETS)
+async def test_schedule_in_a_scene(house: House, switched_on_at: str) -> None:
+    """Who switches the schedule on along with another temperature has both, in whatever order."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id, settings=in_mode("heating"))
+    await house.connect()
+    scene: dict[str, Any] = {
+        house.entity_id("schedule", switched_on_at): "on",
+        house.entity_id("climate"): {"state": "heat", "temperature": 22},
+    }
+    assert await async_setup_component(house.hass, "scene", {})
+    await house.hass.async_block_till_done()
+    await house.hass.services.async_call(
+        "scene", "apply", {"entities": scene}, blocking=True
+    )
+    assert house.shows("schedule") == "on"
+    assert house.state("climate").attributes["temperature"] == 22
+    await house.act("number.set_value", "preferred_temperature", value=20)
+    assert house.shows("schedule") == "on"
+    await house.act("climate.set_temperature", "climate", temperature=20.5)
+    assert house.shows("schedule") == "off"
+
+
 async def test_unknown_mode(house: House) -> None:
     """A mode that heat pumps do not have is refused, also along with a temperature."""
     await house.connected()
@@ -721,6 +919,29 @@ async def test_turn_on(house: House, target: str, mode: str, restart: bool) -> N
         {"temperature_control_mode": "off"},
         {"temperature_control_mode": mode},
     ]
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("one_is_on", [False, True])
+async def test_turn_on_each_in_its_own_mode(
+    house: House, restart: bool, one_is_on: bool
+) -> None:
+    """All heat pumps switched on go back to the mode that each of them had."""
+    for device_id in ("hp-1", "hp-2", "hp-3"):
+        house.add_heat_pump(device_id, settings=in_mode("heating"))
+    await house.connect()
+    # All have agreed once, which is no reason to agree again.
+    await house.act("climate.set_hvac_mode", "climate", "hp-2", hvac_mode="cool")
+    await house.act("climate.set_hvac_mode", "climate", "hp-3", hvac_mode="heat_cool")
+    await house.act("climate.turn_off", "climate", "home")
+    if one_is_on:
+        await house.act("climate.turn_on", "climate", "hp-2")
+    if restart:
+        await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.act("climate.turn_on", "climate", "home")
+    modes = ["heat", "cool", "heat_cool"]
+    assert [house.shows("climate", f"hp-{it}") for it in (1, 2, 3)] == modes
+    assert house.shows("climate", "home") == "unknown"
 
 
 async def test_turn_on_after_it_was_switched_off_elsewhere(house: House) -> None:
@@ -764,11 +985,38 @@ async def test_unknown_leaves(
     assert handles(house) == shown
     attributes = house.state("climate").attributes
     # Core's code for Google rounds both edges of whoever is in heat_cool and has a range.
-    has_range = bool(
-        attributes["supported_features"] & ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
-    )
-    assert has_range == (state != "heat_cool")
+    features = ClimateEntityFeature(attributes["supported_features"])
+    has_range = ClimateEntityFeature.TARGET_TEMPERATURE_RANGE in features
+    has_target = ClimateEntityFeature.TARGET_TEMPERATURE in features
+    assert has_range == (state != "heat_cool" and shown != (None, None, None))
     assert has_range == ("target_temp_low" in attributes)
+    # The frontend makes one up where there is a handle without a value.
+    assert has_target == (shown != (None, None, None))
+
+
+@pytest.mark.parametrize("mode", ["heating", "auto"])
+async def test_no_handle_for_what_differs(house: House, mode: str) -> None:
+    """Where heat pumps differ there is no value to move; whoever names one sets it everywhere."""
+    for device_id, preferred in (("hp-1", 20), ("hp-2", 21)):
+        house.add_heat_pump(
+            device_id, settings=in_mode(mode, preferred_temperature=preferred)
+        )
+    await house.connect()
+    both = (
+        ClimateEntityFeature.TARGET_TEMPERATURE
+        | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+    )
+    state = house.state("climate", "home")
+    assert not ClimateEntityFeature(state.attributes["supported_features"]) & both
+    assert handles(house, "home") == (None, None, None)
+    for device_id in ("hp-1", "hp-2"):
+        state = house.state("climate", device_id)
+        assert ClimateEntityFeature(state.attributes["supported_features"]) & both
+
+    await house.act("climate.set_temperature", "climate", "home", temperature=21)
+    assert house.received() == [{**ids("home"), "room": {"preferred_temperature": 21}}]
+    state = house.state("climate", "home")
+    assert both in ClimateEntityFeature(state.attributes["supported_features"])
 
 
 async def test_band_around_an_unknown_preferred_temperature(house: House) -> None:
@@ -875,14 +1123,13 @@ async def test_as_wide_as_it_was(house: House) -> None:
     """A handle goes as far as somebody had set it elsewhere."""
     await connect(house, in_mode("auto", temperature_lower_bound=6))
     await house.change_elsewhere(room(temperature_lower_bound=1))
-    words = await house.refused(
-        "climate.set_temperature", "climate", target_temp_low=14.5, target_temp_high=23
-    )
-    assert "6 °C" in words
-    await house.act(
-        "climate.set_temperature", "climate", target_temp_low=15.5, target_temp_high=23
-    )
+    assert await drag(house, (15.5, 23)) == 21
     assert house.received()[0]["room"]["temperature_lower_bound"] == 5.5
+    words = await house.refused(
+        "climate.set_temperature", "climate", target_temp_low=11.5, target_temp_high=23
+    )
+    assert "10.5 °C apart" in words
+    assert await drag(house, (14.5, 23)) == 20
 
 
 @pytest.mark.parametrize(

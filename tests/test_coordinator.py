@@ -1,14 +1,12 @@
 """How the cloud is read: seldom, tolerantly, and without a state that lies."""
 
 import asyncio
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
 
-from custom_components.heatpump_steering.const import DOMAIN, HOME_KEY
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import callback
 
@@ -410,27 +408,30 @@ async def test_listeners(house: House, caplog: pytest.LogCaptureFixture) -> None
     assert heard == ["18.0", "18.0"]
 
 
-async def test_listeners_of_a_heat_pump(
-    house: House, freezer: TickingDateTimeFactory
-) -> None:
-    """Who listens for one heat pump is not called for another one; of what concerns all of them everybody hears."""
+async def test_concerned(house: House, freezer: TickingDateTimeFactory) -> None:
+    """A change at one heat pump does not concern another one; of what concerns all of them, all are told."""
     await house.connected("hp-1", "hp-2")
-    everybody = {"hp-1", "hp-2", HOME_KEY, None}
+    coordinator = house.entry.runtime_data
+    everybody = {"hp-1", "hp-2", None}
     heard: set[str | None] = set()
-    for context in everybody:
-        house.entry.runtime_data.async_add_listener(
-            callback(partial(heard.add, context)), context
-        )
+
+    @callback
+    def listen() -> None:
+        heard.update(filter(coordinator.concerned.includes, everybody))
 
     def heard_now() -> set[str | None]:
         now = set(heard)
         heard.clear()
         return now
 
+    coordinator.async_add_listener(listen)
     await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
-    assert heard_now() == {"hp-2", HOME_KEY, None}
+    assert heard_now() == {"hp-2", None}
     await house.act("switch.turn_on", "flex_trading")
-    assert heard_now() == {"hp-1", HOME_KEY, None}
+    assert heard_now() == {"hp-1", None}
+    # Until it is confirmed.
+    await house.poll()
+    heard_now()
     await house.hass.config.async_update(unit_system="us_customary")
     assert heard_now() == everybody
     (preset,) = house.entry.subentries
@@ -447,38 +448,6 @@ async def test_listeners_of_a_heat_pump(
     house.add_heat_pump("hp-3")
     await house.poll()
     assert heard_now() == everybody
-
-
-async def test_many_heat_pumps_at_once(house: House) -> None:
-    """What begins at ten heat pumps by one action is shown at once, and not heat pump by heat pump."""
-    await house.connected(*(f"hp-{number}" for number in range(10)))
-    heard: list[str] = []
-
-    @callback
-    def hear() -> None:
-        heard.append(house.shows("for_a_while", "hp-9"))
-
-    house.entry.runtime_data.async_add_listener(hear)
-    house.cloud.weather.add(method="PATCH", hold="before")
-    beginning = house.hass.async_create_task(
-        house.hass.services.async_call(
-            DOMAIN,
-            "override_settings",
-            {
-                "config_entry_id": house.entry.entry_id,
-                "name": "Guests",
-                "hot_water_min": 50,
-                "duration": {"hours": 1},
-            },
-            blocking=True,
-        )
-    )
-    await house.cloud.weather.wait_for_held(10)
-    # Of the heat pump whose turn it was first, and then of all others.
-    assert heard[-1] == "Guests"
-    assert len(heard) <= 5
-    house.cloud.weather.release()
-    await beginning
 
 
 async def test_home_and_heat_pump(house: House) -> None:

@@ -424,3 +424,50 @@ async def test_what_is_our_own_is_not_elsewhere(
     await house.poll()
     assert house.cloud.cloud.heat_pump("hp-1").held["room.preferred_temperature"] == 21
     assert house.shows("changed_elsewhere") == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "data", [{"preferred_temperature": 23}, {"preferred_temperature_by": 2}], ids=str
+)
+async def test_schedule_pauses(
+    house: House, clock: TickingDateTimeFactory, data: dict[str, Any]
+) -> None:
+    """A schedule that is followed is not while another temperature is preferred, and comes back with the rest."""
+    await house.connected("hp-1", "hp-2")
+    await house.change_elsewhere({"room": {"schedule_enabled": True}}, "hp-1")
+    await override(house, name="Guests", duration={"hours": 2}, **data)
+    assert [house.shows("schedule", it) for it in ("hp-1", "hp-2")] == ["off", "off"]
+    assert [house.shows("preferred_temperature", it) for it in ("hp-1", "hp-2")] == [
+        "23.0",
+        "23.0",
+    ]
+    (guests,) = in_force(house, "hp-1")
+    assert guests["settings"] == ["preferred_temperature", "schedule"]
+    (guests,) = in_force(house, "hp-2")
+    assert guests["settings"] == ["preferred_temperature"]
+    # Looked at again, as an automation does.
+    await override(
+        house, name="Guests", duration={"hours": 1}, keep_changes=True, **data
+    )
+    assert house.shows("schedule") == "off"
+    await house.pass_time(clock, HOUR + 60)
+    assert [house.shows("schedule", it) for it in ("hp-1", "hp-2")] == ["on", "off"]
+    assert house.shows("preferred_temperature") == "21.0"
+
+
+async def test_schedule_that_somebody_follows_all_the_same(house: House) -> None:
+    """Who says that it is to be followed has it followed: with the action, or by hand meanwhile."""
+    await house.connected()
+    await house.change_elsewhere({"room": {"schedule_enabled": True}})
+    await override(house, preferred_temperature=23, schedule=True)
+    assert house.shows("schedule") == "on"
+    await press(house)
+    await override(house, preferred_temperature=23)
+    assert house.shows("schedule") == "off"
+    await house.act("switch.turn_on", "schedule")
+    await override(house, preferred_temperature=22, keep_changes=True)
+    assert house.shows("schedule") == "on"
+    await press(house)
+    # What has nothing to do with it leaves it alone.
+    await override(house, allowed_below=3, hot_water_min=50)
+    assert house.shows("schedule") == "on"

@@ -4,11 +4,14 @@ from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 import voluptuous as vol
 
 from custom_components.heatpump_steering.api import ControlMode, Settings
+from custom_components.heatpump_steering.const import DOMAIN
 from custom_components.heatpump_steering.model.profile import Profile
 from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import NumberSelector
@@ -73,18 +76,41 @@ def fields_of(schema: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def numbers(form: ConfigFlowResult) -> dict[str, tuple[Any, ...]]:
-    """Return lowest, highest, step and unit of each number in the form, and what stands there at first."""
+    """Return step and unit of each number in the form, and what stands there at first.
+
+    None has a range: what is outside, Home Assistant would refuse in English and in words for programmers.
+    """
     schema = form["data_schema"]
     assert schema is not None
     return {
         str(field): (
-            *(takes.config[key] for key in ("min", "max", "step")),
+            takes.config["step"],
             takes.config["unit_of_measurement"],
             None if isinstance(field.default, vol.Undefined) else field.default(),
         )
         for field, takes in fields_of(schema.schema).items()
         if isinstance(takes, NumberSelector)
+        and not takes.config.keys() & {"min", "max"}
     }
+
+
+async def error_text(house: House, form: ConfigFlowResult, field: str) -> str:
+    """Return what the form says is wrong with a field, and nothing else."""
+    errors, placeholders = form["errors"], form["description_placeholders"]
+    assert errors is not None
+    assert placeholders is not None
+    assert errors.keys() == {field}
+    words = await async_get_translations(house.hass, "en", "options", {DOMAIN})
+    text = words[f"component.{DOMAIN}.options.error.{errors[field]}"]
+    return text.format(**placeholders)
+
+
+def is_open(form: ConfigFlowResult) -> bool:
+    """Return whether the form's section is open."""
+    schema = form["data_schema"]
+    assert schema is not None
+    (found,) = (it for it in schema.schema.values() if isinstance(it, section))
+    return not found.options["collapsed"]
 
 
 async def choose_vacation(house: House, **typed: Any) -> dict[str, Any]:
@@ -228,10 +254,10 @@ async def test_vacation_at_first(house: House) -> None:
     """Whoever only looks and saves gets 16 °C and nothing else, and that is so without looking, too."""
     await house.connected()
     assert numbers(await choose(house, "vacation")) == {
-        "preferred_temperature": (10, 30, 0.5, "°C", 16),
-        "hot_water_min": (5, 65, 1, "°C", None),
-        "welcome_hours": (0, 48, 1, "h", 0),
-        "welcome_temperature": (40, 65, 1, "°C", 60),
+        "preferred_temperature": (0.5, "°C", 16),
+        "hot_water_min": (1, "°C", None),
+        "welcome_hours": (1, "h", 0),
+        "welcome_temperature": (1, "°C", 60),
     }
     assert await choose_vacation(house) == {
         "preferred_temperature": 16,
@@ -283,10 +309,10 @@ async def test_vacation_in_fahrenheit(house: House) -> None:
     await house.connected()
     form = await choose(house, "vacation")
     assert numbers(form) == {
-        "preferred_temperature": (50, 86, 1, "°F", 61),
-        "hot_water_min": (41, 149, 1, "°F", None),
-        "welcome_hours": (0, 48, 1, "h", 0),
-        "welcome_temperature": (104, 149, 1, "°F", 140),
+        "preferred_temperature": (1, "°F", 61),
+        "hot_water_min": (1, "°F", None),
+        "welcome_hours": (1, "h", 0),
+        "welcome_temperature": (1, "°F", 140),
     }
     chosen = (await choose_vacation(house))["preferred_temperature"]
     assert chosen == pytest.approx((61 - 32) / 1.8)
@@ -309,29 +335,72 @@ async def test_vacation_in_fahrenheit(house: House) -> None:
     assert suggested(await choose(house, "vacation")) == kept
 
 
+@pytest.mark.parametrize("fahrenheit", [False, True])
 @pytest.mark.parametrize(
-    ("field", "values"),
+    ("field", "celsius", "says"),
     [
-        ("preferred_temperature", (9.5, 30.5)),
-        ("hot_water_min", (4, 66)),
-        ("control_mode", ("warm",)),
-        ("welcome_hours", (-1, 49)),
+        ("preferred_temperature", 9.5, ("10 °C", "30 °C")),
+        ("preferred_temperature", 30.5, ("10 °C", "30 °C")),
+        ("hot_water_min", 4, ("5 °C", "65 °C")),
+        ("hot_water_min", 66, ("5 °C", "65 °C")),
         # It is there against legionella.
-        ("welcome_temperature", (39, 66)),
+        ("welcome_temperature", 39, ("Welcome home", "40 °C", "65 °C")),
+        ("welcome_temperature", 66, ("Welcome home", "40 °C", "65 °C")),
     ],
 )
 async def test_vacation_out_of_range(
-    house: House, field: str, values: tuple[Any, ...]
+    house: House,
+    fahrenheit: bool,
+    field: str,
+    celsius: float,
+    says: tuple[str, ...],
 ) -> None:
-    """What no heat pump can be told is not kept."""
+    """What no heat pump can be told is not kept; the form says what can be, in the house's words, and keeps what was typed."""
+    if fahrenheit:
+        house.use_fahrenheit()
+        says = tuple(
+            f"{int(text.removesuffix(' °C')) * 1.8 + 32:g} °F" if "°C" in text else text
+            for text in says
+        )
     await house.connected()
-    for value in values:
-        form = await choose(house, "vacation")
-        typed = {field: value}
-        if field.startswith("welcome_"):
-            typed = {"welcome_home": typed}
-        with pytest.raises(InvalidData):
-            await submit(house, form, **{"welcome_home": {}, **typed})
+    value = celsius * 1.8 + 32 if fahrenheit else celsius
+    typed: dict[str, Any] = {field: value}
+    shown_at = field
+    if field.startswith("welcome_"):
+        # The frontend shows no error at a field of a section.
+        typed, shown_at = {"welcome_home": typed}, "base"
+    form = await submit(
+        house, await choose(house, "vacation"), **{"welcome_home": {}, **typed}
+    )
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "vacation")
+    text = await error_text(house, form, shown_at)
+    assert [part for part in says if part not in text] == []
+    assert suggested(form)[field] == value
+    assert house.entry.options == {}
+
+
+@pytest.mark.parametrize("hours", [-1, 49, 60])
+async def test_welcome_of_days(house: House, hours: float) -> None:
+    """So does a welcome that is too long; the section it is in is open then."""
+    await house.connected()
+    form = await choose(house, "vacation")
+    assert is_open(form) is False
+    form = await submit(house, form, welcome_home={"welcome_hours": hours})
+    assert await error_text(house, form, "base") == (
+        "“Welcome home” can last from 0 to 48 hours."
+    )
+    assert is_open(form) is True
+    result = await submit(house, form, welcome_home={"welcome_hours": 48})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert house.entry.options["vacation"]["welcome_hours"] == 48
+
+
+async def test_vacation_with_an_unknown_mode(house: House) -> None:
+    """A mode that there is not cannot be chosen in the form, and is not kept either."""
+    await house.connected()
+    form = await choose(house, "vacation")
+    with pytest.raises(InvalidData):
+        await submit(house, form, control_mode="warm", welcome_home={})
     assert house.entry.options == {}
 
 
@@ -347,6 +416,50 @@ async def test_vacation_has_cautions(house: House) -> None:
     welcome = words[f"{step}.sections.welcome_home.description"]
     assert "40 °C (104 °F)" in welcome
     assert "does not replace the heat pump's own disinfection" in welcome
+
+
+async def test_nothing_is_reloaded(house: House) -> None:
+    """What is chosen counts at once, and nothing is unavailable meanwhile; also where a vacation has been before."""
+    await house.connected()
+    coordinator = house.entry.runtime_data
+    events = async_capture_events(house.hass, EVENT_STATE_CHANGED)
+    await pick(house, SENSOR, None)
+    assert warmth(house) == 19.5
+    house.hass.states.async_set(
+        SENSOR, "20", {"unit_of_measurement": "°C", "device_class": "temperature"}
+    )
+    await house.hass.async_block_till_done()
+    assert warmth(house) == 20
+    await pick(house, "sensor.attic", None)
+    assert warmth(house) == 12
+    await submit(house, await choose(house, "location"), country="NL")
+    for preferred in (14.5, 15.5):
+        await choose_vacation(house, preferred_temperature=preferred, hot_water_min=12)
+        await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        assert house.shows("preferred_temperature") == str(preferred)
+        assert house.shows("hot_water_min") == "12.0"
+        await house.act("climate.set_preset_mode", "climate", preset_mode="none")
+        await house.hass.async_block_till_done(wait_background_tasks=True)
+        assert house.shows("preferred_temperature") == "21.0"
+    assert house.entry.runtime_data is coordinator
+    assert [
+        event.data["entity_id"]
+        for event in events
+        if (state := event.data["new_state"]) is None or state.state == "unavailable"
+    ] == []
+
+
+async def test_vacation_keeps_what_it_began_with(house: House) -> None:
+    """What is chosen in the middle of a vacation is for the next one."""
+    await house.connected()
+    await choose_vacation(house, preferred_temperature=14.5)
+    await house.act("climate.set_preset_mode", "climate", preset_mode="away")
+    await choose_vacation(house, preferred_temperature=16, hot_water_min=12)
+    await house.poll()
+    await house.hass.async_block_till_done(wait_background_tasks=True)
+    assert house.shows("preferred_temperature") == "14.5"
+    assert house.shows("hot_water_min") == "45.0"
 
 
 async def test_options_do_not_displace_each_other(house: House) -> None:

@@ -229,6 +229,10 @@ async def test_exclusive_optimisations(house: House) -> None:
         ({"hot_water_min": 55, "name": "Vacation"}, "The name “Vacation” is taken"),
         ({"hot_water_min": 55, "key": "vacation"}, "The name “vacation” is taken"),
         (
+            {"hot_water_min": 55, "key": "17", "name": "preset:1"},
+            "The name “preset:1” is taken",
+        ),
+        (
             {"hot_water_min": 55, "hot_water_min_by": 2},
             "“Hot water at least” was given both as a value",
         ),
@@ -247,6 +251,15 @@ async def test_refused(house: House, data: dict[str, Any], says: str) -> None:
     with pytest.raises(ServiceValidationError, match=says):
         await override(house, **data)
     assert house.received() == []
+
+
+async def test_end_by_one_of_the_two(house: House) -> None:
+    """A name and a key may mean two different ones: which of them is to end is asked in words."""
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=55)
+    with pytest.raises(ServiceValidationError, match="either the name or the key"):
+        await call(house, "end_override", name="Bath", key="Bath")
+    assert held(house, "hot_water_min") == 55
 
 
 async def test_nothing_to_return_to(house: House) -> None:
@@ -387,6 +400,18 @@ async def test_automation_called_as_a_preset(
     await call(house, "end_override", key="17")
     assert held(house, "preferred_temperature") == 21
     assert house.state("climate").attributes["preset_mode"] == "boost"
+
+
+@pytest.mark.parametrize("name", ["Vacation", "vacation", "none", "unknown"])
+async def test_automation_called_as_something_else(house: House, name: str) -> None:
+    """What has a key may be called anything, and is neither a vacation nor nothing."""
+    await house.connected()
+    await override(house, name=name, key="17", hot_water_min=55)
+    assert house.shows("for_a_while") == name.capitalize()
+    assert house.shows("vacation_status") == "home"
+    await call(house, "end_override")
+    assert house.shows("for_a_while") == "none"
+    assert held(house, "hot_water_min") == 45
 
 
 async def test_only_raise(house: House, clock: TickingDateTimeFactory) -> None:

@@ -684,10 +684,19 @@ async def test_names_are_words(house: House) -> None:
     form = await open_form(house)
     assert form["data_schema"] is not None
     select = form["data_schema"].schema["name"]
-    assert select.config["options"] == [
-        *("Boost", "Komfort", "Eco", "Zuhause", "Schlafen", "Aktivität")
-    ]
+    words = ["Boost", "Komfort", "Eco", "Zuhause", "Schlafen", "Aktivität"]
+    # But those that are taken: Boost is there from the start.
+    assert select.config["options"] == words[1:]
     assert select.config["custom_value"]
+    await add(house, name="Schlafen", preferred_temperature=18)
+    form = await open_form(house)
+    assert form["data_schema"] is not None
+    offered = form["data_schema"].schema["name"].config["options"]
+    assert offered == ["Komfort", "Eco", "Zuhause", "Aktivität"]
+    # One's own name may stay.
+    form = await open_form(house, "Boost")
+    assert form["data_schema"] is not None
+    assert form["data_schema"].schema["name"].config["options"] == ["Boost", *offered]
 
 
 async def test_language_changes(house: House) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.heatpump_steering.const import DOMAIN
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .house import House
@@ -105,6 +106,52 @@ async def test_maximum_set_here(home: House, clock: TickingDateTimeFactory) -> N
     await home.hass.async_block_till_done(wait_background_tasks=True)
     assert home.shows("for_a_while") == "none"
     assert (held(home), held(home, HOT_WATER_MAX)) == (45, 62)
+
+
+@pytest.mark.parametrize("value", [50, 60])
+async def test_vacation_sensor_says_so_no_longer(
+    home: House, clock: TickingDateTimeFactory, value: float
+) -> None:
+    """The sensor of the vacation says that all is as ever, as soon as somebody has set the hot water; also to the same."""
+    await come_home(home, clock, 2 * HOUR)
+    assert home.shows("vacation_status") == "welcome_home"
+    await home.act("number.set_value", "hot_water_min", value=value)
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    assert home.shows("vacation_status") == "home"
+    await home.pass_time(clock, 5 * HOUR)
+    assert held(home) == value
+
+
+async def test_cold_meanwhile(home: House, clock: TickingDateTimeFactory) -> None:
+    """Hot water that is set cold elsewhere meanwhile is made hot again: nobody is welcomed home by legionella."""
+    await come_home(home, clock, 2 * HOUR)
+    await home.poll()
+    await home.pass_time(clock, 400)
+    await home.change_elsewhere({"dhw": {"temperature_lower_bound": 20}})
+    await home.pass_time(clock, 400)
+    assert held(home) == 60
+    assert home.shows("for_a_while") == "welcome_home"
+
+
+async def test_repair_offers_what_was_set(
+    home: House, clock: TickingDateTimeFactory
+) -> None:
+    """Where the hot water is cold after it, what is offered instead is what a person had set, and not the welcome's."""
+    await come_home(home, clock, 2 * HOUR)
+    await home.pass_time(clock, 4 * HOUR + 60)
+    await home.pass_time(clock, 400)
+    await home.change_elsewhere({"dhw": {"temperature_lower_bound": 20}})
+    await home.pass_time(clock, 700)
+    (issue,) = ir.async_get(home.hass).issues.values()
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["before"] == "45 °C"
+
+
+async def test_home_is_deleted(home: House, clock: TickingDateTimeFactory) -> None:
+    """Deleted in the middle of it, the home has what a person had set."""
+    await come_home(home, clock, 2 * HOUR)
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    assert held(home) == 45
 
 
 async def test_room_set_here(home: House, clock: TickingDateTimeFactory) -> None:

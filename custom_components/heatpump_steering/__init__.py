@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_BASE_URL, DOMAIN
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
+from .dashboard import async_setup_dashboard
 from .services import async_setup_services
 from .sync.home_storage import HomeStorage
 from .sync.record import HomeRecord
@@ -34,10 +35,11 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, and what is done when a home is disabled."""
+    """Set up the actions and the dashboard, and what is done when a home is disabled."""
     async_setup_services(hass)
     await async_setup_action_forms(hass)
     async_follow_disabling(hass)
+    await async_setup_dashboard(hass)
     return True
 
 

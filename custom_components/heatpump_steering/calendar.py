@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
 from homeassistant.components.calendar.const import (
@@ -35,9 +35,14 @@ from .model.schedule import (
 )
 from .ui.errors import wrong_input
 from .ui.ids import CALENDAR
+from .ui.texts import async_common_text
 
 # Nothing here waits for the cloud.
 PARALLEL_UPDATES = 0
+
+_YEAR: Final = timedelta(days=366)
+# No day is longer.
+LONGEST_DAY: Final = timedelta(hours=25)
 
 
 async def async_setup_entry(
@@ -109,18 +114,21 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         plan = current_or_next(
             self._plans, dt_util.utcnow(), dt_util.get_default_time_zone()
         )
-        return None if plan is None else _event(plan)
+        return None if plan is None else self._event(plan)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
+        """Return the vacations of a time. Who asks from today on, as a dashboard does, looks ahead: there are none that are over."""
         zone = dt_util.get_default_time_zone()
+        now = dt_util.utcnow()
+        looks_ahead = now - start_date < LONGEST_DAY
         return [
             event
-            for event in map(
-                _event, sorted(self._plans, key=lambda it: it.begins(zone))
-            )
+            for plan in sorted(self._plans, key=lambda it: it.begins(zone))
+            if not (looks_ahead and plan.is_over(now, zone))
+            for event in (self._event(plan),)
             if event.start_datetime_local < end_date
             and event.end_datetime_local > start_date
         ]
@@ -144,9 +152,13 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         """Plan a vacation differently, also while it runs."""
         before = self._find(uid)
         changed = _plan(uid, event)
-        if before.end is None and changed.end == _in_utc(_event(before).end):
-            # Nobody has touched the end that is shown of a vacation without one.
-            changed = replace(changed, end=None)
+        if before.end is None:
+            shown = self._event(before)
+            # Nobody has touched what is shown of a vacation without an end.
+            if changed.end == _in_utc(shown.end):
+                changed = replace(changed, end=None)
+            if changed.description == shown.description:
+                changed = replace(changed, description=before.description)
         await self._async_plan(
             changed if plan.uid == uid else plan for plan in self._plans
         )
@@ -164,6 +176,30 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
 
     async def _async_plan(self, plans: Iterable[Plan]) -> None:
         await self.coordinator.async_do(self.coordinator.vacations.async_plan(plans))
+
+    def _event(self, plan: Plan) -> CalendarEvent:
+        """Return the plan as an event of Home Assistant, where each has an end: that of an open one is a year ahead."""
+        start, description = reckonable(plan.start), plan.description
+        if plan.end is None:
+            end: date = dt_util.start_of_local_day() + _YEAR
+            description = description or async_common_text(self.hass, "open_vacation")
+        else:
+            end = reckonable(plan.end)
+        if isinstance(start, datetime):
+            start = dt_util.as_local(start)
+        if isinstance(end, datetime):
+            end = dt_util.as_local(end)
+        if end <= start:
+            # Wholly beyond the years for which one can be planned.
+            end = start + timedelta(days=1)
+        return CalendarEvent(
+            start=start,
+            end=end,
+            summary=plan.summary,
+            description=description,
+            location=plan.location,
+            uid=plan.uid,
+        )
 
     def _find(self, uid: str) -> Plan:
         for plan in self._plans:
@@ -195,27 +231,3 @@ def _in_utc(start_or_end: date) -> date:
     if isinstance(start_or_end, datetime):
         return dt_util.as_utc(start_or_end)
     return start_or_end
-
-
-def _event(plan: Plan) -> CalendarEvent:
-    """Return the plan as an event of Home Assistant; one that is open ends tomorrow, whenever that is asked."""
-    start = reckonable(plan.start)
-    if plan.end is None:
-        end: date = dt_util.start_of_local_day() + timedelta(days=2)
-    else:
-        end = reckonable(plan.end)
-    if isinstance(start, datetime):
-        start = dt_util.as_local(start)
-    if isinstance(end, datetime):
-        end = dt_util.as_local(end)
-    if end <= start:
-        # Wholly beyond the years for which one can be planned.
-        end = start + timedelta(days=1)
-    return CalendarEvent(
-        start=start,
-        end=end,
-        summary=plan.summary,
-        description=plan.description,
-        location=plan.location,
-        uid=plan.uid,
-    )

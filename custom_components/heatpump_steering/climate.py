@@ -13,11 +13,11 @@ from homeassistant.components.climate.const import (
     HVACMode,
 )
 from homeassistant.const import ATTR_TEMPERATURE, UnitOfTemperature
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.temperature import display_temp
 
-from .api import ControlMode, Setting, Settings
+from .api import ControlMode, Setting, Settings, same_value
 from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .entity import SteeringEntity, async_add_for_each_target
@@ -33,6 +33,7 @@ from .model.band import (
 )
 from .model.errors import LimitError
 from .model.limits import EDGES, RANGES
+from .sync.waiting import all_of
 from .ui.errors import action_error
 from .ui.units import from_house
 
@@ -47,6 +48,10 @@ HVAC_MODES: Final = {
 }
 CONTROL_MODES: Final = {hvac_mode: mode for mode, hvac_mode in HVAC_MODES.items()}
 
+HANDLES: Final = (
+    ClimateEntityFeature.TARGET_TEMPERATURE
+    | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+)
 FEATURES: Final = (
     ClimateEntityFeature.TARGET_TEMPERATURE
     | ClimateEntityFeature.PRESET_MODE
@@ -73,11 +78,12 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     In heat, cool and off it has one target, the preferred temperature. In heat_cool it has two handles, the edges
     of the comfort band; with all three values set the frontend would show one handle only. Where the band is not
-    known, heat_cool has the one target, too.
+    known, heat_cool has the one target, too. What is not known has no handle.
     """
 
     _attr_name = None
     _attr_hvac_modes = list(CONTROL_MODES)  # noqa: RUF012 - Home Assistant's own type
+    _is_being_written = False
     settings = (
         Setting.CONTROL_MODE,
         Setting.PREFERRED_TEMPERATURE,
@@ -98,6 +104,8 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     def __init__(self, coordinator: SteeringCoordinator, target: Target) -> None:
         """Be the main entity of the target's device."""
         super().__init__(coordinator, target, "climate")
+        self._taken_from: dict[float | None, float | None] = {}
+        """What the preferred temperature was before handles have taken it along, by where to."""
 
     @property
     @override
@@ -105,8 +113,22 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         if self.hvac_mode is HVACMode.HEAT_COOL and self._band is None:
             # Core's code for Google rounds the edges of a range without looking for None, and the report of the whole
             # house fails with it.
-            return FEATURES
-        return FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+            features = FEATURES
+        else:
+            features = FEATURES | ClimateEntityFeature.TARGET_TEMPERATURE_RANGE
+        if self._is_being_written and self._target is None and self._band is None:
+            # A card's + makes up 1 °C. To actions it stays what it is: a value that somebody names is a value.
+            return features & ~HANDLES
+        return features
+
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        self._is_being_written = True
+        try:
+            super()._async_write_ha_state()
+        finally:
+            self._is_being_written = False
 
     @property
     @override
@@ -203,9 +225,24 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
 
     @override
     async def async_turn_on(self) -> None:
-        """Go back to the last mode that was not off; to heating where none is known."""
-        mode = self.coordinator.home.last_mode(self.target) or ControlMode.HEATING
-        await self.async_change(Settings(control_mode=mode))
+        """Go back to the last mode that was not off, each heat pump to its own; to heating where none is known."""
+        home = self.coordinator.home
+        modes = {
+            target: home.last_mode(target) or ControlMode.HEATING
+            for target in home.shadows.concerned(self.target) or [self.target]
+        }
+        if len({*modes.values()}) == 1:
+            # In one change for the home.
+            modes = {self.target: next(iter(modes.values()))}
+        with self.coordinator.hands.at_work(
+            self.target, {Setting.CONTROL_MODE}, self._context
+        ):
+            await self.async_do(
+                all_of(
+                    home.change(target, Settings(control_mode=mode))
+                    for target, mode in modes.items()
+                )
+            )
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
@@ -231,7 +268,34 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             raise action_error(self.hass, error) from error
         if hvac_mode is not None:
             change = change.merged_with(Settings(control_mode=CONTROL_MODES[hvac_mode]))
+        if self._is_on_schedule_without(change):
+            change = change.merged_with(Settings(schedule=False))
         await self.async_change(change)
+
+    def _is_on_schedule_without(self, change: Settings) -> bool:
+        """Return whether another preferred temperature would not count, since a schedule is followed.
+
+        Who sets what is there already, as a scene does, does not care for it. Nor does who switches it on along with it.
+        """
+        home, ids = self.coordinator.home, self.coordinator.inventory.identifiers
+
+        def is_said(target: Target) -> bool:
+            switch = ids.async_entity(target, Setting.SCHEDULE)
+            state = self.hass.states.get(switch.entity_id) if switch else None
+            return state is not None and state.context == self._context
+
+        preferred = change.preferred_temperature
+        return (
+            preferred is not None
+            and home.pending(self.target).schedule is None
+            and any(
+                expected.schedule
+                and not same_value(preferred, expected.preferred_temperature)
+                and not is_said(target)
+                for target in home.shadows.concerned(self.target)
+                if (expected := home.expected(target))
+            )
+        )
 
     def _change_to_temperatures(
         self,
@@ -274,7 +338,15 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
             self._as_shown(low, lower_edge(self.shown)),
             self._as_shown(high, upper_edge(self.shown)),
         )
-        return change_to_band(band, expected, target, earlier=self._earlier)
+        now = expected.preferred_temperature
+        # As long as nobody has set another one.
+        rather = self._taken_from.get(now, now)
+        change = change_to_band(
+            band, expected, target, rather=rather, earlier=self._earlier
+        )
+        if target is None:
+            self._taken_from = {now: rather, change.preferred_temperature: rather}
+        return change
 
     def _as_shown(self, edge: float, shown: float | None) -> float:
         """Return the edge that is shown if this is the same one: the frontend sends both, rounded for display."""

@@ -9,7 +9,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
@@ -42,6 +42,7 @@ from .sync.sessions import async_session
 from .sync.vacations import Vacations
 from .ui.access import Access
 from .ui.activity import Activity
+from .ui.causes import Hands
 from .ui.connection import connected
 from .ui.errors import action_error, read_error
 from .ui.events import async_fire_outcomes
@@ -49,10 +50,11 @@ from .ui.hot_water_watch import HotWaterWatch
 from .ui.ids import Identifiers
 from .ui.inventory import Inventory
 from .ui.issues import async_close_issues, async_show_damaged_files
+from .ui.long_waits import LongWaits
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
-from .ui.snapshot import Snapshots, SteeringData, Told, concerned
+from .ui.snapshot import Concerned, Snapshots, SteeringData
 from .ui.texts import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
@@ -87,10 +89,10 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         )
         self.access = Access(hass, entry, client, self.home)
         self.inventory = Inventory(hass, entry, client, self.home, identifiers)
-        self._actuator = Actuator(self.home, Profile.from_options(entry.options))
-        self.reconciler = Reconciler(hass, self.home, self._actuator, self._create_task)
-        self.vacations = Vacations(self.home, self._actuator, self.reconciler)
-        self.for_a_while = ForAWhile(self.home, self._actuator, self.reconciler)
+        self.actuator = Actuator(self.home, lambda: Profile.from_options(entry.options))
+        self.reconciler = Reconciler(hass, self.home, self.actuator, self._create_task)
+        self.vacations = Vacations(self.home, self.actuator, self.reconciler)
+        self.for_a_while = ForAWhile(self.home, self.actuator, self.reconciler)
         self.hot_water = HotWaterWatch(
             hass, entry.entry_id, self.inventory, self.home, self.vacations
         )
@@ -101,19 +103,22 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._snapshots = Snapshots(
             self.home, self.reconciler, self.vacations, self.presets
         )
+        self.concerned = Concerned()
         self._activity = Activity(hass, identifiers, self.presets)
+        self.hands = Hands()
+        self._long_waits = LongWaits(hass, self.home)
         self.room_sensors = RoomSensors(hass, entry, self.async_update_listeners)
         self.last_failure = ""
         # Never: the monotonic clock may have begun a moment ago, with the machine.
         self._answered_at = -math.inf
         # Whoever listens hears of what a poll has read at the end of the poll.
         self._is_entering = False
-        self._told: Told | None = None
         for stop in (
             self.room_sensors.stop,
             self.hot_water.stop,
             self.reconciler.stop,
             self.home.stop,
+            self._long_waits.stop,
             async_follow_language(hass, self.repair_list.async_show),
             async_follow_language(hass, self.hot_water.look),
             # Everything is shown in the unit that the house has then.
@@ -188,7 +193,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         else:
             instead = self.inventory.nothing_left
             if at_setup:
-                self._actuator.begin_missed()
+                self.actuator.begin_missed()
             if not at_setup or instead is None:
                 self._is_entering = True
                 try:
@@ -241,9 +246,12 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
 
     # Changing
 
-    async def async_change(self, target: Target, change: Settings) -> None:
+    async def async_change(
+        self, target: Target, change: Settings, context: Context | None = None
+    ) -> None:
         """Bring a change to the cloud, which is the only way; returns when it is accepted. Raises as `async_do`."""
-        await self.async_do(self.home.change(target, change))
+        with self.hands.at_work(target, change.with_implied().keys(), context):
+            await self.async_do(self.home.change(target, change))
 
     async def async_do(self, work: Awaitable[None]) -> None:
         """Wait for what changes something; raises HomeAssistantError with a text that a homeowner can act on."""
@@ -265,6 +273,7 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             return
         self.access.look()
         self.repair_list.async_show()
+        self._long_waits.look()
         data = self._snapshots.take(self.inventory.heat_pumps)
         if data != self.data:
             self.data = data
@@ -275,19 +284,9 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Call those who listen: where only some targets are shown otherwise than the last time, those whom that concerns.
-
-        A listener's context is the target that it shows, None if it wants to hear of everything.
-        """
-        told, self._told = self._told, (self.data, self.last_update_success)
-        if not (contexts := concerned(told, self._told)):
-            super().async_update_listeners()
-        for update, context in list(self._listeners.values()) if contexts else ():
-            if context in contexts:
-                try:
-                    update()
-                except Exception:  # noqa: BLE001 - one that fails keeps nothing from the others
-                    LOGGER.exception("Unexpected error while a change was shown")
+        """Call those who listen, who may ask whom that concerns."""
+        self.concerned.look(self.data, has_answered=self.last_update_success)
+        super().async_update_listeners()
 
     # Ending
 

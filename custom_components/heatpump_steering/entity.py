@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Setting, Settings, Value, same_value
-from .const import HOME_KEY, Target
+from .const import Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .ui.causes import async_cause
 from .ui.snapshot import TargetData
@@ -38,7 +38,7 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
         self, coordinator: SteeringCoordinator, target: Target, key: str
     ) -> None:
         """Belong to a target; the key is part of the unique id and never changes."""
-        super().__init__(coordinator, context=HOME_KEY if target is None else target)
+        super().__init__(coordinator)
         self.target = target
         self._attr_unique_id = coordinator.inventory.identifiers.unique_id(target, key)
         self._attr_translation_key = key
@@ -108,12 +108,17 @@ class SteeringEntity(TargetEntity):
     _written: object = None
     _values: tuple[Value | None, ...] = ()
     """The settings as they were last written, where they were known."""
+    _shown_before: tuple[Value | None, ...] = ()
+    """The settings as they were last written."""
     _redrawing: asyncio.Task[None] | None = None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if self._to_be_written == self._written:
+        if (
+            not self.coordinator.concerned.includes(self.target)
+            or self._to_be_written == self._written
+        ):
             return
         if (cause := self._cause()) is None:
             super()._handle_coordinator_update()
@@ -124,16 +129,28 @@ class SteeringEntity(TargetEntity):
         self.async_set_context(Context())
 
     def _cause(self) -> Context | None:
-        """Return the context of what has changed the settings, where that is shown by another entity."""
+        """Return the context of what has changed the settings: of who does it right now, or where another entity shows it."""
+        now = tuple(map(self.shown.get, self.settings))
+        # What is not known any more is so since heat pumps differ.
+        otherwise = {
+            setting
+            for setting, value, before in zip(
+                self.settings, now, self._shown_before, strict=False
+            )
+            if not same_value(value, before)
+        }
+        if not otherwise:
+            return None
+        hands = self.coordinator.hands.context(self.target, otherwise)
         changed = {
             setting
-            for setting, before in zip(self.settings, self._values, strict=False)
-            if before is not None
-            and (now := self.shown.get(setting)) is not None
-            and not same_value(now, before)
+            for setting, value, before in zip(
+                self.settings, now, self._values, strict=False
+            )
+            if not (value is None or before is None or same_value(value, before))
         }
-        if not changed:
-            return None
+        if hands is not None or not changed:
+            return hands
         return async_cause(
             self.hass,
             self.coordinator.inventory.identifiers,
@@ -152,17 +169,20 @@ class SteeringEntity(TargetEntity):
     def _async_write_ha_state(self) -> None:
         """Remember what the state that is written depends on, the first one included."""
         self._written = self._to_be_written
-        shown = self.shown
-        before = self._values or repeat(None)
+        self._shown_before = tuple(map(self.shown.get, self.settings))
         self._values = tuple(
-            value if (value := shown.get(setting)) is not None else earlier
-            for setting, earlier in zip(self.settings, before, strict=False)
+            earlier if now is None else now
+            for now, earlier in zip(
+                self._shown_before, self._values or repeat(None), strict=False
+            )
         )
         super()._async_write_ha_state()
 
     async def async_change(self, change: Settings) -> None:
         """Bring a change to the cloud; raises as `async_do`."""
-        await self.async_do(self.coordinator.home.change(self.target, change))
+        settings = change.with_implied().keys()
+        with self.coordinator.hands.at_work(self.target, settings, self._context):
+            await self.async_do(self.coordinator.home.change(self.target, change))
 
     async def async_do(self, work: Awaitable[None]) -> None:
         """Wait for what changes something; raises HomeAssistantError with a text for the person who asked for it."""

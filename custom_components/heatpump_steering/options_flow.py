@@ -4,12 +4,8 @@ from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
-from homeassistant.const import CONF_ENTITY_ID, UnitOfTemperature, UnitOfTime
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.const import CONF_ENTITY_ID, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
@@ -25,14 +21,13 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
 )
 
-from .api import ControlMode, Setting, Settings
+from .api import Setting, Settings
 from .const import HOME_KEY, Target
 from .coordinator import HeatPumpSteeringConfigEntry
-from .model.limits import range_of
+from .model.limits import OutOfRangeError, range_of
 from .model.profile import (
     CONF_CONTROL_MODE,
     CONF_HOT_WATER_MIN,
@@ -42,9 +37,12 @@ from .model.profile import (
     CONF_WELCOME_TEMPERATURE,
     DEFAULT_PREFERRED_TEMPERATURE,
     DEFAULT_WELCOME_TEMPERATURE,
+    LONGEST_WELCOME,
     VACATION_TEMPERATURES,
 )
-from .ui.authentication import cleaned
+from .ui.authentication import InputError, cleaned
+from .ui.errors import action_error
+from .ui.preset_flow import setting_field
 from .ui.room_sensors import CONF_ROOM_SENSORS
 from .ui.texts import async_error_text
 from .ui.units import from_house, to_house
@@ -56,8 +54,8 @@ CONF_POSTAL_CODE = "postal_code"
 SECTION_WELCOME_HOME = "welcome_home"
 
 
-class SteeringOptionsFlow(OptionsFlowWithReload):
-    """Offers the room's temperature, what a vacation does, and the place of the home."""
+class SteeringOptionsFlow(OptionsFlow):
+    """Offers the room's temperature, what a vacation does, and the place of the home; all of it counts without a reload."""
 
     config_entry: HeatPumpSteeringConfigEntry
 
@@ -138,20 +136,29 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         """Choose what a vacation sets, and how the hot water is welcomed back."""
         if not self._connected:
             return self.async_abort(reason="not_connected")
+        errors: dict[str, str] = {}
+        reason = ""
         if user_input is not None:
             chosen = {**user_input, **user_input[SECTION_WELCOME_HOME]}
             del chosen[SECTION_WELCOME_HOME]
-            for key in chosen.keys() & VACATION_TEMPERATURES:
-                chosen[key] = from_house(self.hass, chosen[key])
-            return self._save({CONF_VACATION: chosen})
-        saved = dict(self.config_entry.options.get(CONF_VACATION, {}))
-        for key in saved.keys() & VACATION_TEMPERATURES:
-            saved[key] = to_house(self.hass, saved[key])
+            try:
+                return self._save({CONF_VACATION: _checked_vacation(self.hass, chosen)})
+            except InputError as error:
+                errors[error.field] = error.key
+                reason = error.reason
+            saved = chosen
+        else:
+            saved = dict(self.config_entry.options.get(CONF_VACATION, {}))
+            for key in saved.keys() & VACATION_TEMPERATURES.keys():
+                saved[key] = to_house(self.hass, saved[key])
         return self.async_show_form(
             step_id="vacation",
             data_schema=self.add_suggested_values_to_schema(
-                _vacation_schema(self.hass), {**saved, SECTION_WELCOME_HOME: saved}
+                _vacation_schema(self.hass, is_open="base" in errors),
+                {**saved, SECTION_WELCOME_HOME: saved},
             ),
+            errors=errors,
+            description_placeholders={"reason": reason},
         )
 
     async def async_step_location(
@@ -215,57 +222,54 @@ class SteeringOptionsFlow(OptionsFlowWithReload):
         )
 
 
-def _vacation_schema(hass: HomeAssistant) -> vol.Schema:
-    """Return the form of the vacation, in the house's own unit."""
+def _checked_vacation(hass: HomeAssistant, typed: dict[str, Any]) -> dict[str, Any]:
+    """Return what a vacation does, in °C; raises InputError, in the section at the form itself, which alone is shown."""
+    checked = dict(typed)
+    for key, setting in VACATION_TEMPERATURES.items():
+        if key not in typed:
+            continue
+        checked[key] = value = from_house(hass, typed[key])
+        allowed = range_of(setting, on_vacation=key == CONF_HOT_WATER_MIN)
+        if not allowed.includes(value):
+            problem = action_error(hass, OutOfRangeError(setting, value, allowed))
+            reason = async_error_text(hass, problem)
+            if key == CONF_WELCOME_TEMPERATURE:
+                raise InputError("base", "welcome_temperature", reason)
+            raise InputError(key, "refused", reason)
+    if not 0 <= typed[CONF_WELCOME_HOURS] <= LONGEST_WELCOME:
+        raise InputError("base", "welcome_hours", str(LONGEST_WELCOME))
+    return checked
 
-    def box(low: float, high: float, step: float, unit: str) -> NumberSelector:
-        return NumberSelector(
-            NumberSelectorConfig(
-                min=low,
-                max=high,
-                step=step,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=unit,
-            )
-        )
 
-    def temperature(setting: Setting, on_vacation: bool = False) -> NumberSelector:
-        unit = hass.config.units.temperature_unit
-        allowed = range_of(setting, on_vacation=on_vacation)
-        step = 1 if unit == UnitOfTemperature.FAHRENHEIT else allowed.step
-        low, high = to_house(hass, allowed.minimum), to_house(hass, allowed.maximum)
-        return box(low, high, step, unit)
-
+def _vacation_schema(hass: HomeAssistant, *, is_open: bool) -> vol.Schema:
+    """Return the form of the vacation, in the house's own unit; `is_open` is whether its section is."""
     return vol.Schema(
         {
             vol.Required(
                 CONF_PREFERRED_TEMPERATURE,
                 default=round(to_house(hass, DEFAULT_PREFERRED_TEMPERATURE)),
-            ): temperature(Setting.PREFERRED_TEMPERATURE),
-            vol.Optional(CONF_HOT_WATER_MIN): temperature(
-                Setting.HOT_WATER_MIN, on_vacation=True
+            ): setting_field(hass, Setting.PREFERRED_TEMPERATURE),
+            vol.Optional(CONF_HOT_WATER_MIN): setting_field(
+                hass, Setting.HOT_WATER_MIN
             ),
-            vol.Optional(CONF_CONTROL_MODE): SelectSelector(
-                SelectSelectorConfig(
-                    options=[mode.value for mode in ControlMode],
-                    # Only this can be emptied again.
-                    mode=SelectSelectorMode.DROPDOWN,
-                    translation_key="control_mode",
-                )
-            ),
+            vol.Optional(CONF_CONTROL_MODE): setting_field(hass, Setting.CONTROL_MODE),
             vol.Required(SECTION_WELCOME_HOME): section(
                 vol.Schema(
                     {
-                        vol.Required(CONF_WELCOME_HOURS, default=0): box(
-                            0, 48, 1, UnitOfTime.HOURS
+                        vol.Required(CONF_WELCOME_HOURS, default=0): NumberSelector(
+                            NumberSelectorConfig(
+                                step=1,
+                                mode=NumberSelectorMode.BOX,
+                                unit_of_measurement=UnitOfTime.HOURS,
+                            )
                         ),
                         vol.Required(
                             CONF_WELCOME_TEMPERATURE,
                             default=round(to_house(hass, DEFAULT_WELCOME_TEMPERATURE)),
-                        ): temperature(Setting.HOT_WATER_MIN),
+                        ): setting_field(hass, Setting.HOT_WATER_MIN),
                     }
                 ),
-                {"collapsed": True},
+                {"collapsed": not is_open},
             ),
         }
     )

@@ -96,8 +96,8 @@ _END_VACATION_SCHEMA: Final = vol.Schema(_ADDRESSED)
 _END_SCHEMA: Final = vol.Schema(
     {
         **_ADDRESSED,
-        vol.Exclusive(ATTR_NAME, "which"): cv.string,
-        vol.Exclusive(ATTR_KEY, "which"): cv.string,
+        vol.Optional(ATTR_NAME): cv.string,
+        vol.Optional(ATTR_KEY): cv.string,
     }
 )
 
@@ -130,7 +130,8 @@ async def _async_update_settings(call: ServiceCall) -> ServiceResponse:
     if not change:
         raise wrong_input("nothing_to_set")
     await all_of(
-        it.coordinator.async_change(it.target, change) for it in places.values()
+        it.coordinator.async_change(it.target, change, call.context)
+        for it in places.values()
     )
     return {
         name: {
@@ -146,9 +147,14 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
     places = addressed(call.hass, call.data)
     now = dt_util.utcnow()
     until = _until(call, now)
+    name, key = call.data.get(ATTR_NAME, FOR_A_WHILE), call.data.get(ATTR_KEY, "")
+    for it, reserved in ((name, () if key else RESERVED), (key, RESERVED)):
+        if it.startswith(PRESET) or it.casefold() in reserved:
+            raise wrong_input("reserved_name", name=it)
     override = Override(
-        name=call.data.get(ATTR_NAME, FOR_A_WHILE),
-        key=call.data.get(ATTR_KEY, ""),
+        # What is known by its key may be called anything, as an automation may.
+        name=name.capitalize() if name in RESERVED else name,
+        key=key,
         values=_settings(call),
         only_raise=call.data[ATTR_ONLY_RAISE],
         by={
@@ -165,9 +171,6 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         raise wrong_input(
             "value_and_difference", setting=async_word_for(call.hass, min(both))
         )
-    for name in (override.name, override.key):
-        if name.casefold() in RESERVED or name.startswith(PRESET):
-            raise wrong_input("reserved_name", name=name)
     keep_changes: bool = call.data[ATTR_KEEP_CHANGES]
     await all_of(
         it.coordinator.async_do(_async_begin(it, override, keep_changes=keep_changes))
@@ -195,6 +198,8 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     """End what is set for a while, but for vacations; returns what is still in force and what is shown, by device."""
     places = addressed(call.hass, call.data)
     name, key = call.data.get(ATTR_NAME), call.data.get(ATTR_KEY)
+    if name is not None and key is not None:
+        raise wrong_input("name_and_key")
     await all_of(
         it.coordinator.async_do(
             it.coordinator.for_a_while.async_end(

@@ -20,7 +20,7 @@ from homeassistant.generated.languages import LANGUAGES
 
 from .configuration import Units
 from .errors import DemoError
-from .house import DOMAIN, House
+from .house import DASHBOARD, DOMAIN, House
 from .paths import DEV
 from .ports import HOST, check_port
 from .simulated import HEAT_PUMP, HOME, KEY, NEIGHBOUR, SimulatedCloud
@@ -43,12 +43,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(prog="scripts/develop", add_help=False, allow_abbrev=False)
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--cloud", action="store_true")
+    parser.add_argument("--two", action="store_true")
     parser.add_argument("--open", action="store_true")
     parser.add_argument("--port", type=_port, default=8123)
     parser.add_argument("--simulator-port", type=_port, default=8124)
     parser.add_argument("--language", type=_language)
     parser.add_argument("--units", choices=list(_UNITS))
     options = parser.parse_args(arguments)
+    if options.cloud and options.two:
+        parser.error(
+            "--two is for simulated heat pumps, and with --cloud there are none"
+        )
     if not options.cloud and options.port == options.simulator_port:
         parser.error(
             f"Home Assistant and the simulator cannot both have port {options.port}"
@@ -98,7 +103,10 @@ class _Demo:
     def __init__(self, options: argparse.Namespace) -> None:
         """Say where it lives; nothing is written or started yet."""
         self._options = options
-        self._name = "demo-cloud" if options.cloud else "demo"
+        # A house each, so that nothing has to be taken out of one.
+        self._name = (
+            "demo-cloud" if options.cloud else "demo-two" if options.two else "demo"
+        )
         self._folder = DEV / self._name
         self._house: House | None = None
         self._cloud: SimulatedCloud | None = None
@@ -117,14 +125,18 @@ class _Demo:
             async with AsyncExitStack() as stack:
                 stack.push_async_callback(self._stop)
                 if not options.cloud:
-                    cloud = SimulatedCloud(self._folder, options.simulator_port)
+                    cloud = SimulatedCloud(
+                        self._folder,
+                        options.simulator_port,
+                        heat_pumps=2 if options.two else 1,
+                    )
                     self._cloud = cloud
                     async with step("Starting the simulated cloud"):
                         await cloud.start()
                 house = await self._make_ready(notes)
                 say(self._welcome(house))
                 if options.open:
-                    webbrowser.open(house.url)
+                    webbrowser.open(self._first_page(house))
                 await self._watch(house)
 
     async def _make_ready(self, notes: _Notes) -> House:
@@ -141,7 +153,9 @@ class _Demo:
         try:
             await self._open(house, notes, language, units)
             if self._cloud is not None and house.api.logged_in:
-                await _connect(house, self._cloud, notes)
+                await _connect(
+                    house, self._cloud, notes, HEAT_PUMP if self._options.two else None
+                )
         except (aiohttp.ClientError, TimeoutError) as error:
             raise house.failure("Home Assistant does not answer any more.") from error
         return house
@@ -201,10 +215,15 @@ class _Demo:
             if each is not None:
                 each.child.kill()
 
+    def _first_page(self, house: House) -> str:
+        """Return what is looked at first: the dashboard, where there is one."""
+        return house.url if self._cloud is None else f"{house.url}/{DASHBOARD}"
+
     def _welcome(self, house: House) -> str:
         """Return what somebody needs to know now."""
         page = f"{house.url}/config/integrations/integration/{DOMAIN}"
-        lines = ["", f"{styled('Home Assistant is ready:', 'bold')} {house.url}"]
+        ready = styled("Home Assistant is ready:", "bold")
+        lines = ["", f"{ready} {self._first_page(house)}"]
         if house.api.logged_in:
             lines.append(f"Login: {house.username}, password: {house.password}")
         else:
@@ -218,14 +237,19 @@ class _Demo:
             ]
         else:
             control = f"{self._cloud.url}/_simulator"
+            count = "two heat pumps" if self._options.two else "one heat pump"
             lines += [
-                f"The simulated cloud with two heat pumps: {self._cloud.url}, user ID {HOME}, API key {KEY}",
-                f"To connect a home with one heat pump yourself: Add integration, Heat Pump Steering, API key {KEY},",
+                f"The simulated cloud with {count}: {self._cloud.url}, user ID {HOME}, API key {KEY}",
+                f"To connect another home yourself: Add integration, Heat Pump Steering, API key {KEY},",
                 f"user ID {NEIGHBOUR}, and for the server type {self._cloud.url} and choose “Add custom item”:",
                 "the one that is filled in is the real cloud.",
                 "",
                 "To try:",
-                "  The heat pumps and everything that can be set",
+                "  The room's temperature, a price of electricity, solar power and a window to move by hand: the overview",
+                f"    {house.url}/home",
+                "  The blueprints, which are imported",
+                f"    {house.url}/config/blueprint/dashboard",
+                "  The heat pump and everything that can be set",
                 f"    {page}",
                 "  What has arrived at the cloud, after you set something",
                 f"    curl -s {control}/heat-pumps",
@@ -243,21 +267,25 @@ class _Demo:
         return "\n".join(lines)
 
 
-async def _connect(house: House, cloud: SimulatedCloud, notes: _Notes) -> None:
-    """Connect the heat pumps, or see to it that they find the cloud."""
+async def _connect(
+    house: House, cloud: SimulatedCloud, notes: _Notes, heat_pump: str | None
+) -> None:
+    """Connect what there is, or see to it that it finds the cloud; `heat_pump` is the first one where there are several."""
     entry_id = notes["entry_id"]
     if entry_id is None:
-        async with step("Adding the heat pumps"):
+        async with step("Adding heat pump, dashboard and blueprints"):
             entries = await house.entries()
             entry_id = (
                 entries[0]["entry_id"] if entries else await house.connect(cloud.url)
             )
+            await house.pick_room_sensor(entry_id, heat_pump, await house.thermometer())
             await house.feature()
-            await house.pick_room_sensor(entry_id, HEAT_PUMP, await house.thermometer())
+            await house.add_own_dashboard()
+            await house.import_blueprints()
             notes.keep(entry_id=entry_id, cloud=cloud.url)
     elif entry_id not in {entry["entry_id"] for entry in await house.entries()}:
         say(
-            "The heat pumps were removed earlier: add them again by hand, or start over with --fresh."
+            "The home was removed earlier: add it again by hand, or start over with --fresh."
         )
     elif notes["cloud"] != cloud.url:
         async with step("Telling the house the simulator's new address"):

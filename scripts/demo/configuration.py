@@ -13,22 +13,62 @@ from .ports import HOST
 type Units = Literal["metric", "us_customary"]
 
 SLIDER: Final = "input_number.living_room"
+PLAYTHINGS: Final = (
+    SLIDER,
+    "input_number.electricity_price",
+    "input_number.solar_power",
+    "input_boolean.window",
+)
+"""What somebody moves by hand in the demo; a sensor follows each."""
 THERMOMETER: Final = "living_room_temperature"
 """The unique id of the sensor that follows the slider."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
-    """The room thermometer, which somebody moves by hand in the demo."""
+class _Names:
+    """What is there to play with, and the sensors that follow."""
 
-    slider: str
-    sensor: str
+    room_slider: str
+    room: str
+    price_slider: str
+    price: str
+    sun_slider: str
+    sun: str
+    window_switch: str
+    window: str
 
 
-_ROOMS: Final[Mapping[str, _Room]] = {
-    "de": _Room("Wohnzimmer ist so warm", "Temperatur im Wohnzimmer"),
-    "en": _Room("Living room is at", "Living room temperature"),
-    "nl": _Room("Woonkamer is nu", "Temperatuur woonkamer"),
+_NAMES: Final[Mapping[str, _Names]] = {
+    "de": _Names(
+        "Wohnzimmer ist so warm",
+        "Temperatur im Wohnzimmer",
+        "Strom kostet",
+        "Strompreis",
+        "Sonne bringt",
+        "Solarleistung",
+        "Fenster ist offen",
+        "Fenster im Wohnzimmer",
+    ),
+    "en": _Names(
+        "Living room is at",
+        "Living room temperature",
+        "Electricity costs",
+        "Electricity price",
+        "Sun yields",
+        "Solar power",
+        "Window is open",
+        "Living room window",
+    ),
+    "nl": _Names(
+        "Woonkamer is nu",
+        "Temperatuur woonkamer",
+        "Stroom kost",
+        "Stroomprijs",
+        "Zon levert",
+        "Zonnestroom",
+        "Raam is open",
+        "Raam woonkamer",
+    ),
 }
 
 # default_config would bring Bluetooth, cameras, the cloud and discovery in the network along. This is what somebody
@@ -55,24 +95,60 @@ logger:
     homeassistant.components.camera.img_util: critical
     homeassistant.requirements: error
 
-# A thermometer to play with: move the slider, and the sensor follows.
+# To play with: move a slider, and its sensor follows.
 input_number:
   living_room:
-    name: "{room.slider}"
+    name: "{names.room_slider}"
     icon: mdi:thermometer-lines
     min: {low}
     max: {high}
     step: {step}
     unit_of_measurement: "{unit}"
-    {initial}
+    {first_room}
+  electricity_price:
+    name: "{names.price_slider}"
+    icon: mdi:cash-clock
+    min: 0
+    max: 0.6
+    step: 0.01
+    unit_of_measurement: EUR/kWh
+    {first_price}
+  solar_power:
+    name: "{names.sun_slider}"
+    icon: mdi:solar-power-variant-outline
+    min: 0
+    max: 6000
+    step: 100
+    unit_of_measurement: W
+    {first_sun}
+input_boolean:
+  window:
+    name: "{names.window_switch}"
+    icon: mdi:window-open-variant
 template:
   - sensor:
-      - name: "{room.sensor}"
+      - name: "{names.room}"
         unique_id: {thermometer}
         device_class: temperature
         state_class: measurement
         unit_of_measurement: "{unit}"
         state: "{{{{ states('{slider}') }}}}"
+      - name: "{names.price}"
+        unique_id: electricity_price
+        state_class: measurement
+        unit_of_measurement: EUR/kWh
+        state: "{{{{ states('input_number.electricity_price') }}}}"
+      - name: "{names.sun}"
+        unique_id: solar_power
+        device_class: power
+        state_class: measurement
+        unit_of_measurement: W
+        state: "{{{{ states('input_number.solar_power') }}}}"
+  - binary_sensor:
+      - name: "{names.window}"
+        unique_id: living_room_window
+        device_class: window
+        state: "{{{{ is_state('input_boolean.window', 'on') }}}}"
 """
 
 
@@ -91,13 +167,15 @@ def write_configuration(
             log_level=log_level,
             slider=SLIDER,
             thermometer=THERMOMETER,
-            room=_ROOMS.get(language, _ROOMS["en"]),
+            names=_NAMES.get(language, _NAMES["en"]),
             unit="°C" if metric else "°F",
             low=10 if metric else 50,
             high=30 if metric else 86,
             step=0.1 if metric else 0.5,
-            # Only for the first start: with `initial` the slider would jump back at every other one.
-            initial=f"initial: {20.3 if metric else 68.5}" if new else "",
+            # Only for the first start: with `initial` a slider would jump back at every other one.
+            first_room=f"initial: {20.3 if metric else 68.5}" if new else "",
+            first_price="initial: 0.24" if new else "",
+            first_sun="initial: 0" if new else "",
         ),
         encoding="utf-8",
     )

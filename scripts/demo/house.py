@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
+import json
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -13,13 +14,16 @@ import aiohttp
 
 from .api import Api, ApiError
 from .child import Child
-from .configuration import SLIDER, THERMOMETER, Units, write_configuration
+from .configuration import PLAYTHINGS, THERMOMETER, Units, write_configuration
 from .errors import DemoError
-from .paths import PYTHON
+from .paths import CUSTOM_COMPONENTS, PYTHON, ROOT
 from .ports import HOST
 from .simulated import HOME, KEY
 
 DOMAIN: Final = "heatpump_steering"
+
+DASHBOARD: Final = "heat-pump"
+"""Where our own dashboard is."""
 
 _RESTART: Final = 100
 """The exit status by which Home Assistant asks to be started again."""
@@ -306,7 +310,7 @@ class House:
         return entity_id
 
     async def feature(self) -> None:
-        """Put the heat pumps and the room thermometer where somebody sees them first: on the overview."""
+        """Put the heat pumps, the room thermometer and what there is to play with on the overview."""
         thermostats = [
             entity["entity_id"]
             for entity in await self._entities()
@@ -317,20 +321,56 @@ class House:
             "frontend/set_system_data",
             key="home",
             value={
-                "favorite_entities": [*thermostats, await self.thermometer(), SLIDER],
+                "favorite_entities": [
+                    *thermostats,
+                    await self.thermometer(),
+                    *PLAYTHINGS,
+                ],
                 # Those would come from a habit that nobody has yet.
                 "hide_suggested_entities": True,
             },
         )
 
-    async def add_dashboard(self, url_path: str, config: Mapping[str, Any]) -> None:
+    async def add_dashboard(
+        self, url_path: str, config: Mapping[str, Any], **options: Any
+    ) -> None:
         """Put a dashboard into the sidebar, as somebody would who pastes its YAML."""
         await self.api.command(
-            "lovelace/dashboards/create", url_path=url_path, title=config["title"]
+            "lovelace/dashboards/create",
+            url_path=url_path,
+            title=config["title"],
+            **options,
         )
         await self.api.command(
             "lovelace/config/save", url_path=url_path, config=dict(config)
         )
+
+    async def add_own_dashboard(self) -> None:
+        """Add our own dashboard, as the click does."""
+        texts = CUSTOM_COMPONENTS / DOMAIN / "translations"
+        file = texts / f"{self.language}.json"
+        words = json.loads(
+            (file if file.exists() else texts / "en.json").read_text(encoding="utf-8")
+        )
+        await self.add_dashboard(
+            DASHBOARD,
+            {
+                "title": words["common"]["dashboard_title"],
+                "strategy": {"type": "custom:heatpump-steering"},
+            },
+            icon="mdi:heat-pump-outline",
+        )
+
+    async def import_blueprints(self) -> None:
+        """Have all of our blueprints, where the buttons of docs/blueprints.md would put them."""
+        for file in sorted((ROOT / "blueprints" / "automation").rglob("*.yaml")):
+            await self.api.command(
+                "blueprint/save",
+                domain="automation",
+                path=f"heatpump-steering/{file.name}",
+                yaml=file.read_text(encoding="utf-8"),
+                allow_override=True,
+            )
 
     async def _entities(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await self.api.command(

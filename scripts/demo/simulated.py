@@ -15,7 +15,7 @@ from .ports import HOST
 KEY: Final = "demo-key"
 HOME: Final = "demo-home"
 HEAT_PUMP: Final = "demo-s735"
-"""The simulator's demo home: the key it takes, its user, and the first of its two heat pumps."""
+"""The simulator's demo home: the key it takes, its user, and the first of its heat pumps."""
 NEIGHBOUR: Final = "neighbour-home"
 """The user of its other home, which has one heat pump."""
 
@@ -26,9 +26,14 @@ class SimulatedCloud:
     """`python -m simulator`, which keeps what is set in a file."""
 
     def __init__(
-        self, folder: Path, port: int, *, python: Path = Path(sys.executable)
+        self,
+        folder: Path,
+        port: int,
+        *,
+        heat_pumps: int,
+        python: Path = Path(sys.executable),
     ) -> None:
-        """Keep state and output in a folder that exists."""
+        """Keep state and output in a folder that exists; the demo home has one heat pump, or two."""
         self.url = f"http://{HOST}:{port}"
         self._state = folder / "simulator.json"
         self.child = Child(
@@ -41,6 +46,8 @@ class SimulatedCloud:
             KEY,
             "--demo-home",
             HOME,
+            "--heat-pumps",
+            str(heat_pumps),
             "--state",
             self._state,
             directory=ROOT,

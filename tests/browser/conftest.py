@@ -8,13 +8,7 @@ from collections.abc import AsyncIterator, Generator
 import os
 from typing import Final
 
-from playwright.async_api import (
-    Browser,
-    StorageState,
-    ViewportSize,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, StorageState, async_playwright, expect
 import pytest
 
 from homeassistant.util.yaml import load_yaml_dict
@@ -28,16 +22,11 @@ from .home import DASHBOARD, Home
 from .households import USER_ID, households
 from .past import give_past
 from .pictures import Pictures
-from .scenes import DESK, PHONE, Scene, Size
+from .scenes import DESK, PHONE, VIEWPORTS, Scene
 from .visitor import PATIENCE, Visitor, register_selectors
 
 FAILURES: Final = DEV / "browser"
 """What a page looked like at the end of a test that failed."""
-
-VIEWPORTS: Final[dict[Size, ViewportSize]] = {
-    "desktop": {"width": 1440, "height": 900},
-    "phone": {"width": 390, "height": 844},
-}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from typing import Final, Literal, override
 
-type Size = Literal["desktop", "phone"]
+from playwright.async_api import ViewportSize
+
+type Size = Literal["desktop", "laptop", "phone"]
 type Theme = Literal["light", "dark"]
+
+VIEWPORTS: Final[dict[Size, ViewportSize]] = {
+    "desktop": {"width": 1440, "height": 900},
+    "laptop": {"width": 1280, "height": 800},
+    "phone": {"width": 390, "height": 844},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Scene:
 DESK: Final = Scene("en", "light", "desktop")
 PHONE: Final = Scene("nl", "dark", "phone")
 """As unlike the other one as can be, and what most people have in their hands."""
+LAPTOP: Final = Scene("de", "dark", "laptop")
+"""Where two of a dashboard's columns have room, and names are long."""
 _THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 _SIZES: Final[tuple[Size, ...]] = ("desktop", "phone")
 ALL: Final = tuple(

@@ -10,6 +10,7 @@ from custom_components.heatpump_steering.model.accepted import (
     GRACE as KEEPS_WITHIN,
     MAX_RESENDS,
 )
+from custom_components.heatpump_steering.model.shadow import LONG_WAIT
 from custom_components.heatpump_steering.ui.hot_water_watch import (
     GRACE as COLD_FOR_LONG,
 )
@@ -203,6 +204,7 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     await visitor.expect_number(HOT_WATER_AT_MOST, 55)
     await visitor.increase(HOT_WATER_AT_MOST)
     await visitor.reads(HOT_WATER_AT_MOST, "56.0")
+    clock.forward(LONG_WAIT)
     await visitor.reads(STATUS, "waiting")
     badge = visitor.card(STATUS)
     await expect(badge).to_contain_text(

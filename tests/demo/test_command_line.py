@@ -36,6 +36,7 @@ def test_help_names_every_option() -> None:
         (["--port", "65536"], "“65536” is not a port"),
         (["--simulator-port", "x"], "“x” is not a port"),
         (["--port", "8124"], "cannot both have port 8124"),
+        (["--cloud", "--two"], "--two"),
         (["--units", "kelvin"], "kelvin"),
         (["--language", "dutch"], "“dutch”"),
     ],

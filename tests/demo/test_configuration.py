@@ -62,3 +62,4 @@ def test_again(tmp_path: Path) -> None:
     assert 'name: "Woonkamer is nu"' in configuration(tmp_path)
     assert 'unit_of_measurement: "°F"' in configuration(tmp_path)
     assert "initial" not in configuration(tmp_path)
+    assert 'name: "Stroomprijs"' in configuration(tmp_path)

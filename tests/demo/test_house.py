@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scripts.demo import DemoError, House
-from scripts.demo.paths import PYTHON
+from scripts.demo.house import DASHBOARD, DOMAIN
+from scripts.demo.paths import PYTHON, ROOT
 from scripts.demo.ports import free_port
 from simulator import Simulator
 from simulator.demo import demo_household
@@ -100,3 +101,47 @@ async def test_dies(tmp_path: Path) -> None:
             pass
     assert "ended while it was starting" in raised.value.what
     assert str(house.child.output) in raised.value.advice
+
+
+async def test_one_heat_pump(tmp_path: Path) -> None:
+    """With one heat pump, entities are called as in the README, and what it says of the dashboard and blueprints is so."""
+    async with Simulator(fill=demo_household(heat_pumps=1)) as cloud:
+        house = House(tmp_path / "config", port=free_port(), simulator_url=cloud.url)
+        async with house:
+            await house.add_own_dashboard()
+            await house.import_blueprints()
+            there = await states(house)
+            assert there.keys() >= {
+                "climate.heat_pump",
+                "sensor.living_room_temperature",
+                "sensor.electricity_price",
+                "sensor.solar_power",
+                "binary_sensor.living_room_window",
+            }
+            assert there["sensor.electricity_price"] == "0.24"
+            await house.api.post(
+                "/api/services/input_boolean/turn_on",
+                {"entity_id": "input_boolean.window"},
+            )
+            assert (await states(house))["binary_sensor.living_room_window"] == "on"
+            found = await house.api.command("blueprint/list", domain="automation")
+            ours = {path: it for path, it in found.items() if "steering" in path}
+            assert len(ours) == len([*(ROOT / "blueprints").rglob("*.yaml")])
+            assert not [it for it in ours.values() if "error" in it]
+            [dashboard] = [
+                it
+                for it in await house.api.command("lovelace/dashboards/list")
+                if it["url_path"] == DASHBOARD
+            ]
+            assert dashboard["title"] == "Heat pump"
+            config = await house.api.command("lovelace/config", url_path=DASHBOARD)
+            assert config["strategy"] == {"type": "custom:heatpump-steering"}
+            shown = await house.api.command(f"{DOMAIN}/dashboard")
+            [view] = shown["views"]
+            assert "climate.heat_pump" in str(view)
+            spoken = await house.api.command(
+                "conversation/process", text="set the heat pump to 20 degrees"
+            )
+            assert spoken["response"]["response_type"] == "action_done"
+            [heat_pump] = cloud.cloud.heat_pumps()[:1]
+            assert heat_pump.held["room.preferred_temperature"] == 20

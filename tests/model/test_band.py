@@ -7,6 +7,8 @@ from custom_components.heatpump_steering.api import Setting, Settings
 from custom_components.heatpump_steering.model.band import (
     Band,
     BandTooWideError,
+    EdgesOutsideError,
+    EdgesTooFarApartError,
     TargetOutsideBandError,
     band_of,
     change_to_band,
@@ -24,27 +26,48 @@ DISPLAYS = {
 FINE = st.integers(1000, 3000).map(lambda hundredths: hundredths / 100)
 FINE_DIFFERENCES = st.integers(0, 500).map(lambda hundredths: hundredths / 100)
 HALVES = st.integers(20, 60).map(lambda halves: halves / 2)
+EDGES = st.integers(10, 70).map(lambda halves: halves / 2)
 DIFFERENCES = st.integers(0, 10).map(lambda halves: halves / 2)
 SHOWN = Settings(preferred_temperature=21.0, allowed_below=1.5, allowed_above=2.0)
 
 
-@given(HALVES, HALVES, DIFFERENCES, DIFFERENCES)
+@given(HALVES, HALVES, DIFFERENCES, DIFFERENCES, st.none() | HALVES)
 def test_a_band_becomes_itself(
-    shown: float, low: float, below: float, above: float
+    shown: float, low: float, below: float, above: float, rather: float | None
 ) -> None:
-    """The change to a band makes exactly that band, or says which edge is too far."""
+    """The change to a band makes exactly that band, with the preferred temperature as near as it can to where it was."""
     band = Band(low, low + below + above)
+    assume(band.high <= 35)
     state = Settings(preferred_temperature=shown, allowed_below=1.0, allowed_above=1.0)
-    preferred = min(max(shown, band.low), band.high)
-    if max(preferred - band.low, band.high - preferred) > 5:
-        with pytest.raises(BandTooWideError) as error:
-            change_to_band(band, state)
-        assert (error.value.limit, error.value.preferred) == (5, preferred)
-        return
-    change = change_to_band(band, state)
+    change = change_to_band(band, state, rather=rather)
     assert band_of(state.with_change(change)) == band
-    # It moves only as far as it must.
-    assert change.preferred_temperature == preferred
+    # In halves, every temperature that there may be.
+    there_may_be = [
+        half / 2
+        for half in range(20, 61)
+        if 0 <= half / 2 - band.low <= 5 and 0 <= band.high - half / 2 <= 5
+    ]
+    wished = shown if rather is None else rather
+    assert change.preferred_temperature == min(
+        there_may_be, key=lambda it: abs(it - wished)
+    )
+
+
+@given(HALVES, EDGES, EDGES)
+def test_a_band_that_cannot_be(shown: float, one: float, other: float) -> None:
+    """It says in terms of the edges why there is no preferred temperature for them."""
+    band = Band(min(one, other), max(one, other))
+    state = Settings(preferred_temperature=shown, allowed_below=1.0, allowed_above=1.0)
+    if band.high - band.low > 10:
+        with pytest.raises(EdgesTooFarApartError) as apart:
+            change_to_band(band, state)
+        assert (apart.value.band, apart.value.limit) == (band, 10)
+    elif band.high < 10 or band.low > 30:
+        with pytest.raises(EdgesOutsideError) as outside:
+            change_to_band(band, state)
+        assert (outside.value.range.minimum, outside.value.range.maximum) == (10, 30)
+    else:
+        assert band_of(state.with_change(change_to_band(band, state))) == band
 
 
 @pytest.mark.parametrize(
@@ -70,9 +93,9 @@ def test_unknown_band(settings: Settings) -> None:
     ],
 )
 def test_too_wide(band: Band, setting: Setting, edge: float) -> None:
-    """The error tells which edge, and how far it may be."""
+    """Around a temperature that is asked for, the error tells which edge, and how far it may be."""
     with pytest.raises(BandTooWideError) as error:
-        change_to_band(band, SHOWN)
+        change_to_band(band, SHOWN, 21.0)
     assert (error.value.setting, error.value.edge) == (setting, edge)
 
 
@@ -80,11 +103,16 @@ def test_as_wide_as_the_cloud_had_it() -> None:
     """What the cloud itself had set is not too wide for us; anything wider still is, and that is the limit named."""
     earlier = Settings(allowed_below=7.0)
     change = change_to_band(Band(14, 22), SHOWN, earlier=earlier)
-    assert change.allowed_below == 7
+    assert (change.preferred_temperature, change.allowed_below) == (21, 7)
     for band, limit in ((Band(13.5, 22), 7), (Band(20, 27), 5)):
         with pytest.raises(BandTooWideError) as error:
-            change_to_band(band, SHOWN, earlier=earlier)
+            change_to_band(band, SHOWN, 21.0, earlier=earlier)
         assert error.value.limit == limit
+    change = change_to_band(Band(13.5, 22), SHOWN, earlier=earlier)
+    assert (change.preferred_temperature, change.allowed_below) == (20.5, 7)
+    with pytest.raises(EdgesTooFarApartError) as apart:
+        change_to_band(Band(13.5, 26), SHOWN, earlier=earlier)
+    assert apart.value.limit == 12
 
 
 @pytest.mark.parametrize("target", [19.5, 21, 23])

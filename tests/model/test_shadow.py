@@ -34,6 +34,11 @@ class Story:
     number: int = 0
     now: float = 1000.0
 
+    @property
+    def status(self) -> Status:
+        """Return how the settings stand with the cloud by now."""
+        return self.shadow.status(self.now)
+
     def next_number(self) -> int:
         """Return the next place in the order of reads and writes."""
         self.number += 1
@@ -94,7 +99,7 @@ def story() -> Story:
     """Start with 21 °C reported, and confirmed."""
     story = Story()
     assert story.read(preferred_temperature=21.0, schedule=False) == Outcome()
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
     return story
 
 
@@ -109,8 +114,25 @@ def test_accepted_is_shown_at_once(story: Story) -> None:
     assert story.preferred == 21
     story.accept(preferred_temperature=19.0)
     assert story.preferred == 19
-    assert story.shadow.status is Status.WAITING
     assert story.shadow.accepted == Settings(preferred_temperature=19.0)
+
+
+def test_waiting_for_long(story: Story) -> None:
+    """It is said to wait once it has done so for half a minute, and on through being sent again."""
+    story.accept(preferred_temperature=19.0)
+    for _ in range(2):
+        assert story.shadow.status(story.now) is Status.CONFIRMED
+        story.now += 15
+    assert story.shadow.status(story.now) is Status.WAITING
+    story.accept(preferred_temperature=19.0, resent=True)
+    assert story.shadow.status(story.now) is Status.WAITING
+    # Another wish has a time of its own.
+    story.accept(preferred_temperature=20.0)
+    assert story.shadow.status(story.now) is Status.CONFIRMED
+    story.now += 30
+    assert story.shadow.status(story.now) is Status.WAITING
+    story.read(preferred_temperature=20.0)
+    assert story.shadow.status(story.now) is Status.CONFIRMED
 
 
 @pytest.mark.parametrize("value", [19.0, 19.04, 18.96])
@@ -118,7 +140,7 @@ def test_confirmed(story: Story, value: float) -> None:
     """The accepted value, but for rounding, confirms it; the cloud's digits are shown from then on."""
     story.accept(preferred_temperature=19.0)
     assert story.read(preferred_temperature=value) == Outcome()
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
     assert story.shadow.accepted == Settings()
     assert story.preferred == value
 
@@ -273,7 +295,7 @@ def test_vanished_while_not_kept(story: Story) -> None:
     story.accept(preferred_temperature=19.0)
     story.now += GRACE
     story.read(schedule=False)
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
     assert story.preferred == 19
 
 
@@ -296,7 +318,7 @@ def test_leaf_that_the_cloud_does_not_report(story: Story) -> None:
     assert story.shadow.waiting
     story.now += GRACE
     story.read(preferred_temperature=21.0)
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
     assert story.shadow.shown.hot_water_max == 60
     outcome = story.read(hot_water_max=58.0)
     assert story.shadow.shown.hot_water_max == 58
@@ -308,7 +330,7 @@ def test_write_only() -> None:
     story = Story()
     story.shadow.restore(Settings(hot_water_max=60.0))
     story.accept(readable=False, flex_trading=True)
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
     assert story.shadow.shown == Settings(
         hot_water_max=60.0,
         flex_trading=True,
@@ -343,7 +365,7 @@ def test_sent_again(story: Story) -> None:
     story.now += GRACE
     assert story.read(preferred_temperature=21.0) == Outcome()
     assert story.preferred == 21
-    assert story.shadow.status is Status.NOT_KEPT
+    assert story.status is Status.NOT_KEPT
     assert story.shadow.not_kept == {Setting.PREFERRED_TEMPERATURE: NotKept(19.0, 21.0)}
 
 
@@ -354,7 +376,7 @@ def test_kept_the_second_time(story: Story) -> None:
     story.read(preferred_temperature=21.0)
     story.accept(preferred_temperature=19.0, resent=True)
     assert story.read(preferred_temperature=19.0) == Outcome()
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -417,10 +439,10 @@ def test_set_back_or_not_kept(story: Story, updated: float | None) -> None:
     outcome = story.read(preferred_temperature=21.0, updated=updated)
     if updated is None:
         assert outcome.changed_elsewhere == ()
-        assert story.shadow.status is Status.NOT_KEPT
+        assert story.status is Status.NOT_KEPT
     else:
         assert outcome.changed_elsewhere == elsewhere(19.0, 21.0)
-        assert story.shadow.status is Status.CONFIRMED
+        assert story.status is Status.CONFIRMED
 
 
 def test_given_up(story: Story) -> None:
@@ -471,7 +493,7 @@ def test_a_slow_cloud_is_seen_through(wishes: list[float], lags: list[int]) -> N
     story.now += GRACE
     story.read(preferred_temperature=wishes[-1])
     assert story.preferred == wishes[-1]
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
 
 
 def test_older_copy_says_nothing(story: Story) -> None:
@@ -493,7 +515,7 @@ def test_clock_that_is_put_back(story: Story) -> None:
     story.read(updated=7200, preferred_temperature=22.0)
     story.accept(preferred_temperature=23.0)
     assert story.read(updated=1, preferred_temperature=23.0) == Outcome()
-    assert story.shadow.status is Status.CONFIRMED
+    assert story.status is Status.CONFIRMED
     story.read(updated=300, preferred_temperature=19.0)
     assert story.preferred == 19
 

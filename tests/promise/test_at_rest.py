@@ -444,9 +444,11 @@ class Household(RuleBasedStateMachine):
             # It may have to wait for its turn.
             ends = dt_util.utcnow() + timedelta(seconds=lasts)
         devices = tuple(self.expected) if whom == HOME else (whom,)
-        self.ask((whom, *devices), settings)
+        # A schedule that is followed pauses, so that it counts.
+        pauses = {SCHEDULE: False} if PREFERRED in settings else {}
+        self.ask((whom, *devices), {**settings, **pauses})
         for device_id in devices:
-            for setting, value in settings.items():
+            for setting, value in {**settings, **pauses}.items():
                 values = self.for_a_while.setdefault((device_id, setting), [])
                 values.append((self.made_of(setting, value), ends))
         self.act_for_a_while("override_settings", data, waits)

@@ -29,7 +29,7 @@ def test_slow_reads_after_a_change(day: Day) -> None:
     """A change is confirmed by a slow read, and one whose answers are lost is found by it."""
     day.cloud.weather.add(method="GET", latency=SLOW)
     call = day.done(day.set(22.0))
-    assert (call.key, day.status()) == (None, "waiting")
+    assert call.key is None
     day.wait(20)
     assert (day.shows(), day.status()) == (NEW, "confirmed")
     day.cloud.weather.add(method="PATCH", drop="after")

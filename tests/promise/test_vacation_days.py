@@ -149,21 +149,26 @@ def test_preset_that_cannot_be_sent(house: Holidays) -> None:
 
 
 def test_open_end_in_the_calendar(house: Holidays) -> None:
-    """A vacation without an end is shown until tomorrow night; the page may change its title, give it an end, or delete it."""
+    """A vacation without an end is drawn as far as one looks, with words; the page may change it, or give it an end."""
     house.preset("away")
     (event,) = house.events()
     assert event.summary == "Vacation"
-    assert event.end == dt_util.start_of_local_day() + timedelta(days=2)
+    assert event.description == "It lasts until somebody ends it."
+    assert event.end == dt_util.start_of_local_day() + timedelta(days=366)
     house.wait(30 * HOUR, step=60)
     (event,) = house.events()
-    assert event.end == dt_util.start_of_local_day() + timedelta(days=2)
+    assert event.end == dt_util.start_of_local_day() + timedelta(days=366)
 
-    house.edit(event.uid, summary="Ski", dtstart=event.start, dtend=event.end)
+    shown = {"dtstart": event.start, "description": event.description}
+    house.edit(event.uid, summary="Ski", dtend=event.end, **shown)
     house.wait(60 * HOUR, step=120)
     assert house.stage() == "away"
     assert house.events()[0].summary == "Ski"
     end = dt_util.now() + timedelta(hours=1)
-    house.edit(event.uid, summary="Ski", dtstart=event.start, dtend=end)
+    house.edit(event.uid, summary="Ski", dtend=end, **shown)
+    # With an end, nothing of that is said.
+    (event,) = house.events()
+    assert (event.description, event.end) == (None, end)
     house.wait(HOUR + 10, step=10)
     assert house.stage() == "home"
     assert house.values_sent() == [16, 21]

@@ -7,7 +7,7 @@ import pytest
 
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / "heatpump_steering"
 # From the ground up: each may import what is before it, and itself. What lies at the root stands on all of them.
-FLOORS = ("const", "api", "model", "sync", "ui", "coordinator", "entity")
+FLOORS = ("const", "api", "model", "sync", "ui", "coordinator", "entity", "dashboard")
 LONGEST_FILE = 400
 LONGEST_COORDINATOR = 300
 MOST_AT_ROOT = 25

@@ -41,6 +41,13 @@ def test_demo_home() -> None:
         assert program.stop() == (0, "Stopped.\n")
 
 
+def test_one_heat_pump() -> None:
+    """The home has as many heat pumps as the command line says."""
+    with running("--heat-pumps", "1") as program:
+        items = program.request("GET", "/v1/devices/settings?user_id=demo-home")["data"]
+        assert [item["device_id"] for item in items] == ["demo-s735"]
+
+
 def test_another_key_and_home() -> None:
     """As told on the command line; that key is not printed."""
     with running("--key", "my-own-key", "--demo-home", "my-home") as program:

@@ -23,6 +23,8 @@ class Accepted:
     """When it was accepted, in the order of reads and writes."""
     until: float
     """When the grace time ends."""
+    since: float
+    """When it was accepted first, in seconds."""
     began: datetime | None
     """When it was sent, by the server's clock: from then on a change may be somebody else's."""
     accepted_at: datetime | None

@@ -3,13 +3,13 @@
 The cloud knows differences; a person thinks of temperatures. All temperatures here are °C.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ..api import Setting, Settings
 from .errors import LimitError
-from .limits import EDGES, NOTHING_EARLIER, RANGES, range_of
+from .limits import DIFFERENCES, EDGES, NOTHING_EARLIER, RANGES, Range, range_of
 
 ROOM: Final = frozenset(
     {Setting.PREFERRED_TEMPERATURE, Setting.ALLOWED_BELOW, Setting.ALLOWED_ABOVE}
@@ -56,6 +56,25 @@ class BandTooWideError(LimitError):
         self.edge = preferred + (
             self.limit if setting is Setting.ALLOWED_ABOVE else -self.limit
         )
+
+
+class EdgesTooFarApartError(LimitError):
+    """Edges so far apart that no preferred temperature could have both."""
+
+    def __init__(self, band: Band, limit: float) -> None:
+        """Keep the band, and how far apart its edges may be, in kelvin."""
+        super().__init__(band, limit)
+        self.band = band
+        self.limit = limit
+
+
+class EdgesOutsideError(LimitError):
+    """Edges around nothing that the preferred temperature may be."""
+
+    def __init__(self, allowed: Range) -> None:
+        """Keep what it may be."""
+        super().__init__(allowed)
+        self.range = allowed
 
 
 def band_of(settings: Settings) -> Band | None:
@@ -105,26 +124,59 @@ def change_to_band(
     shown: Settings,
     preferred: float | None = None,
     *,
+    rather: float | None = None,
     earlier: Settings = NOTHING_EARLIER,
 ) -> Settings:
     """Return the change that makes this the comfort band.
 
-    The preferred temperature stays where it is if it lies inside; a band moved past it takes it along. Where it
-    is unknown, it becomes the middle: without it there is no band. Raises BandTooWideError, and
-    TargetOutsideBandError for a preferred temperature that is asked for and lies outside.
+    The preferred temperature comes as near as it can to what it is, or was `rather`, before edges had taken it along:
+    inside the band, and no further from the edges than it may be. Where it is unknown, it becomes the middle: without it
+    there is no band. Raises EdgesTooFarApartError and EdgesOutsideError where there is no such temperature; of one that
+    is asked for, BandTooWideError and TargetOutsideBandError.
     """
-    if preferred is not None and not band.low <= preferred <= band.high:
-        raise TargetOutsideBandError(band)
-    if preferred is None:
-        preferred = shown.preferred_temperature
-    if preferred is None:
-        preferred = (band.low + band.high) / 2
-    preferred = min(max(preferred, band.low), band.high)
-    change = Settings(
+    if preferred is not None:
+        if not band.low <= preferred <= band.high:
+            raise TargetOutsideBandError(band)
+        change = _band_around(preferred, band)
+        for error in _too_wide(change, band, shown, earlier):
+            raise error
+        return change
+    wished = shown.preferred_temperature if rather is None else rather
+    if wished is None:
+        wished = (band.low + band.high) / 2
+    nearest = min(max(wished, band.low), band.high)
+    change = _band_around(nearest, band)
+    ours = range_of(Setting.PREFERRED_TEMPERATURE, on_vacation=False, earlier=earlier)
+    if (ours.includes(nearest) or nearest == shown.preferred_temperature) and not any(
+        _too_wide(change, band, shown, earlier)
+    ):
+        return change
+    below, above = (
+        range_of(setting, on_vacation=False, earlier=earlier).maximum
+        for setting in DIFFERENCES
+    )
+    lowest = max(band.low, band.high - above, ours.minimum)
+    highest = min(band.high, band.low + below, ours.maximum)
+    if lowest <= highest + _TOLERANCE:
+        return _band_around(min(max(wished, lowest), highest), band)
+    if band.high - band.low > below + above + _TOLERANCE:
+        raise EdgesTooFarApartError(band, below + above)
+    raise EdgesOutsideError(ours)
+
+
+def _band_around(preferred: float, band: Band) -> Settings:
+    return Settings(
         preferred_temperature=preferred,
         allowed_below=preferred - band.low,
         allowed_above=band.high - preferred,
     ).checked()
+
+
+def _too_wide(
+    change: Settings, band: Band, shown: Settings, earlier: Settings
+) -> Iterator[BandTooWideError]:
+    """Yield the edges that are further from the preferred temperature than they may be."""
+    assert change.preferred_temperature is not None
     for setting, edge, shown_edge in (
         (Setting.ALLOWED_BELOW, band.low, lower_edge(shown)),
         (Setting.ALLOWED_ABOVE, band.high, upper_edge(shown)),
@@ -133,8 +185,7 @@ def change_to_band(
         limit = range_of(setting, on_vacation=False, earlier=earlier).maximum
         # An edge that the cloud itself has put further away does not lock the other one.
         if isinstance(difference, float) and difference > limit and edge != shown_edge:
-            raise BandTooWideError(setting, limit, preferred)
-    return change
+            yield BandTooWideError(setting, limit, change.preferred_temperature)
 
 
 def change_to_target(target: float, shown: Settings) -> Settings:

@@ -75,6 +75,16 @@ class Override:
         kept = self.only(self.settings - settings)
         return replace(kept, left=self.left | (self.settings & settings))
 
+    def counting_at(self, base: Settings) -> Self:
+        """Return it with a schedule that is followed switched off, unless it says: else its preferred temperature does not count."""
+        if (
+            not base.schedule
+            or Setting.SCHEDULE in self.settings
+            or Setting.PREFERRED_TEMPERATURE not in self.settings
+        ):
+            return self
+        return replace(self, values=replace(self.values, schedule=False))
+
     def continuing(self, earlier: Self) -> Self:
         """Return it as it goes on from an earlier one of its own: without what was changed by hand since that has begun."""
         without = self.without(earlier.left)

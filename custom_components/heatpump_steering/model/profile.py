@@ -16,9 +16,14 @@ CONF_CONTROL_MODE: Final = "control_mode"
 CONF_WELCOME_HOURS: Final = "welcome_hours"
 CONF_WELCOME_TEMPERATURE: Final = "welcome_temperature"
 
-VACATION_TEMPERATURES: Final = frozenset(
-    {CONF_PREFERRED_TEMPERATURE, CONF_HOT_WATER_MIN, CONF_WELCOME_TEMPERATURE}
-)
+# What each temperature in the options is one of.
+VACATION_TEMPERATURES: Final = {
+    CONF_PREFERRED_TEMPERATURE: Setting.PREFERRED_TEMPERATURE,
+    CONF_HOT_WATER_MIN: Setting.HOT_WATER_MIN,
+    CONF_WELCOME_TEMPERATURE: Setting.HOT_WATER_MIN,
+}
+# In hours.
+LONGEST_WELCOME: Final = 48
 
 # °C. Cool enough to save, warm enough for pipes and plants.
 DEFAULT_PREFERRED_TEMPERATURE: Final = 16.0

@@ -18,6 +18,8 @@ from .observation import observed
 from .overrides import Overrides
 
 REPORTED: Final = tuple(it for it in Setting if it not in WRITE_ONLY)
+# For how long a change may be unconfirmed before anybody hears of it, in seconds: most are confirmed within a few.
+LONG_WAIT: Final = 30.0
 # By how much the cloud's clock has to be behind the last change that was seen, to have been put back.
 CLOCK_WENT_BACK: Final = timedelta(minutes=1)
 # How long reads from before one that was already seen are passed over, in seconds: then the cloud itself has gone back.
@@ -104,14 +106,20 @@ class DeviceShadow:
         )
 
     @property
+    def waiting_since(self) -> float | None:
+        """Return since when a read has not confirmed what it has yet to confirm; None where there is nothing."""
+        return min(
+            (it.since for it in self._accepted.values() if not it.settled), default=None
+        )
+
+    @property
     def unsettled(self) -> set[Setting]:
         """Return what was accepted, and no read has shown yet."""
         return {key for key, it in self._accepted.items() if not it.settled}
 
-    @property
-    def status(self) -> Status:
-        """Return how the settings stand with the cloud."""
-        if self.waiting:
+    def status(self, now: float) -> Status:
+        """Return how the settings stand with the cloud; a read soon after a change is nothing to wait for."""
+        if (since := self.waiting_since) is not None and now - since >= LONG_WAIT:
             return Status.WAITING
         return Status.NOT_KEPT if self.not_kept else Status.CONFIRMED
 
@@ -124,6 +132,7 @@ class DeviceShadow:
                 value,
                 number=0,
                 until=0,
+                since=0,
                 began=None,
                 accepted_at=None,
                 before=(),
@@ -191,6 +200,7 @@ class DeviceShadow:
                 value,
                 number=number,
                 until=now + GRACE,
+                since=earlier.since if earlier and resent else now,
                 began=began,
                 accepted_at=accepted_at,
                 before=tuple(dict.fromkeys(before)),

@@ -46,8 +46,8 @@ class Refused:
 class Actuator:
     """Does at each heat pump of a home what its reconciler finds to be due."""
 
-    def __init__(self, home: Home, profile: Profile) -> None:
-        """Take the home, and what its vacations set."""
+    def __init__(self, home: Home, profile: Callable[[], Profile]) -> None:
+        """Take the home; `profile` returns what its vacations set, which somebody may choose anew at any time."""
         self._home = home
         self._profile = profile
         self._refused: dict[Target, dict[Setting, Refused]] = {}
@@ -58,7 +58,7 @@ class Actuator:
         What a read shows then may be a vacation's, as after a backup from before it, and not what to return to.
         """
         now = dt_util.utcnow()
-        wanted = self._profile.change.keys() | {Setting.CONTROL_MODE}
+        wanted = self._profile().change.keys() | {Setting.CONTROL_MODE}
         for target, shadow in self._home.shadows.items():
             if shadow.overrides.get(VACATION) is None and (
                 # What is unknown now may be told by the read.
@@ -96,7 +96,7 @@ class Actuator:
 
     def vacation_values(self, target: Target) -> Settings:
         """Return what a vacation that begins now would set at a target."""
-        return self._profile.values(self._home.shadow(target).overrides.desired())
+        return self._profile().values(self._home.shadow(target).overrides.desired())
 
     def as_planned(
         self, target: Target, overrides: Overrides, now: datetime
@@ -105,7 +105,7 @@ class Actuator:
         vacation = overrides.get(VACATION)
         if vacation is None:
             if self.is_away(target, now) and (
-                values := self._profile.values(overrides.desired())
+                values := self._profile().values(overrides.desired())
             ):
                 mode = values.control_mode or overrides.desired().control_mode
                 overrides = overrides.end(WELCOME_HOME).begin(
@@ -117,7 +117,7 @@ class Actuator:
             mode = overrides.desired().control_mode
             if vacation.mode not in (None, mode):
                 # What is right in heating would cool an empty house down.
-                values = self._profile.values(
+                values = self._profile().values(
                     overrides.end(VACATION).desired(), vacation.left
                 )
                 overrides = overrides.adjusted(
@@ -128,7 +128,7 @@ class Actuator:
             got_cold = (
                 overrides.was_cold and now - self._since(vacation) >= COOLS_DOWN_IN
             )
-            welcome = self._profile.welcome(overrides.base, got_cold, now)
+            welcome = self._profile().welcome(overrides.base, got_cold, now)
             overrides = overrides.end(VACATION)
             if welcome is not None:
                 overrides = overrides.begin(welcome, shown=shown)

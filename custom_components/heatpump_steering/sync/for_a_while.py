@@ -103,9 +103,10 @@ class ForAWhile:
         def begun(overrides: Overrides) -> Overrides:
             if not override.settings & overrides.base.keys():
                 raise SettingsUnknownError
+            counting = override.counting_at(overrides.base)
             if keep_changes and (current := overrides.get(override.identity)):
-                return overrides.adjusted(override.continuing(current))
-            return overrides.begin(override, shown=overrides.base)
+                return overrides.adjusted(counting.continuing(current))
+            return overrides.begin(counting, shown=overrides.base)
 
         return dict.fromkeys(self._targets(target), begun)
 

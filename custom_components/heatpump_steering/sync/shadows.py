@@ -40,6 +40,15 @@ class Shadows:
         """Return whether there is anything that a read has yet to confirm."""
         return any(shadow.waiting for shadow in self._shadows.values())
 
+    @property
+    def waiting_since(self) -> list[float]:
+        """Return since when each target waits that does."""
+        return [
+            since
+            for shadow in self._shadows.values()
+            if (since := shadow.waiting_since) is not None
+        ]
+
     def have(self, shadows: Mapping[Target, DeviceShadow]) -> None:
         """Have these targets and no others."""
         self._shadows = dict(shadows)
@@ -77,7 +86,8 @@ class Shadows:
 
     def status(self, target: Target) -> Status:
         """Return how the settings of a target stand with the cloud."""
-        statuses = {shadow.status for shadow in self.of(target)}
+        now = monotonic()
+        statuses = {shadow.status(now) for shadow in self.of(target)}
         return min(statuses, key=_WORST_FIRST.index, default=Status.CONFIRMED)
 
     def updated_at(self, target: Target) -> datetime | None:

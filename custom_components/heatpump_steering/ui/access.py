@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant, callback
 
-from ..api import BadKeyError, ReadingRefusedError, SettingsClient, SteeringError
+from ..api import ReadingRefusedError, SettingsClient, SteeringError
 from ..const import CONF_USER_ID, CONF_WRITE_ONLY
 from ..model.errors import StoppedError
 from ..sync.home import Home
@@ -19,7 +19,6 @@ class Access:
     entry: ConfigEntry
     client: SettingsClient
     home: Home
-    _is_reading_refused: bool = field(default=False, init=False)
     _was_refused: bool = field(default=False, init=False)
 
     async def async_prove(self, error: SteeringError) -> SteeringError | None:
@@ -29,19 +28,14 @@ class Access:
         """
         try:
             await self.home.prove_key()
-        except BadKeyError as proof:
-            self._is_reading_refused = True
-            self.look()
+        except SteeringError as proof:
             return proof
-        except SteeringError as its_error:
-            return its_error
         except StoppedError:
             return None
         return ReadingRefusedError(str(error))
 
     async def async_note_read(self) -> None:
         """Note that the settings could be read; where a key is asked for, a change with nothing in it tells the rest."""
-        self._is_reading_refused = False
         if self._requests:
             await self._async_try_on()
 
@@ -66,7 +60,7 @@ class Access:
     @callback
     def look(self) -> None:
         """Ask for another key where this one is refused, and close the request when a change is accepted after that."""
-        if self._is_reading_refused or self.home.is_write_refused:
+        if self.home.is_write_refused:
             self._was_refused = True
             self.entry.async_start_reauth(self.hass)
         elif self._was_refused:

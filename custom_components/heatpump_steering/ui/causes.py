@@ -1,6 +1,8 @@
 """What the logbook names as the cause of a change that follows from another one: the entity that shows why."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
@@ -10,6 +12,37 @@ from ..api import NOT_WITH_FLEX_TRADING, Setting
 from ..const import Target
 from ..sync.home import Home
 from .ids import FOR_A_WHILE_SENSOR, VACATION_SENSOR, Identifiers
+
+
+@dataclass(eq=False, slots=True)
+class Hands:
+    """Who is changing settings at this moment: what is shown otherwise at any entity meanwhile is their doing."""
+
+    _at_work: list[tuple[Target, AbstractSet[Setting], Context]] = field(
+        default_factory=list
+    )
+
+    @contextmanager
+    def at_work(
+        self, target: Target, settings: AbstractSet[Setting], context: Context | None
+    ) -> Iterator[None]:
+        """Note who changes settings of a target, for as long as that takes."""
+        if context is None:
+            yield
+            return
+        work = (target, settings, context)
+        self._at_work.append(work)
+        try:
+            yield
+        finally:
+            self._at_work.remove(work)
+
+    def context(self, target: Target, changed: AbstractSet[Setting]) -> Context | None:
+        """Return the context of whoever changes all of these settings, if somebody does: the last one to begin."""
+        for whose, settings, context in reversed(self._at_work):
+            if changed <= settings and (whose == target or None in (whose, target)):
+                return context
+        return None
 
 
 @callback

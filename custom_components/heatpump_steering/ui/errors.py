@@ -20,7 +20,12 @@ from ..api import (
     UnavailableError,
 )
 from ..const import DOMAIN
-from ..model.band import BandTooWideError, TargetOutsideBandError
+from ..model.band import (
+    BandTooWideError,
+    EdgesOutsideError,
+    EdgesTooFarApartError,
+    TargetOutsideBandError,
+)
 from ..model.errors import (
     LimitError,
     NotKeptError,
@@ -98,6 +103,19 @@ def action_error(
                 limit=difference_text(hass, error.limit),
                 preferred=temperature_text(hass, error.preferred),
                 edge=temperature_text(hass, error.edge),
+            )
+        case EdgesTooFarApartError():
+            return wrong_input(
+                "edges_too_far_apart",
+                limit=difference_text(hass, error.limit),
+                low=temperature_text(hass, error.band.low),
+                high=temperature_text(hass, error.band.low + error.limit),
+            )
+        case EdgesOutsideError():
+            return wrong_input(
+                "edges_outside",
+                minimum=temperature_text(hass, error.range.minimum),
+                maximum=temperature_text(hass, error.range.maximum),
             )
         case TargetOutsideBandError():
             return wrong_input(

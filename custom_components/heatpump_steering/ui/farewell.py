@@ -150,7 +150,7 @@ async def _async_bring_back(home: Home, client: SettingsClient, user_id: str) ->
         for override_ in shadow.overrides.in_force:
             shadow.overrides = shadow.overrides.end(override_.identity)
     await _async_find(home, client, user_id)
-    actuator = _Ending(home, Profile())
+    actuator = _Ending(home, Profile)
     problems = await asyncio.gather(
         *(
             actuator.async_bring(target, None)

@@ -20,9 +20,9 @@ from ..const import CONF_NAMESPACE, CONF_USER_ID, DOMAIN, HOME_KEY, Target
 from ..model.limits import RANGES
 
 # Every target has one, so it stands for all entities of its target.
-_THERMOSTAT: Final = "climate"
+THERMOSTAT: Final = "climate"
 # Only heat pumps have one, and the home does not.
-_ACCOUNT_LINK: Final = "account_link"
+ACCOUNT_LINK: Final = "account_link"
 # The entity that a home has whatever heat pumps it has.
 CALENDAR: Final = "vacation"
 FOR_A_WHILE_SENSOR: Final = "for_a_while"
@@ -71,10 +71,10 @@ class Identifiers:
         self._device_of: dict[Target, tuple[str, str]] = {}
         self._plain_home: Target = None
         """Whose the plain ids are that are the same for the home and for a heat pump called “home”."""
-        self._settled = self._new(_PLAIN_HOME, _THERMOSTAT) in self._entities
+        self._settled = self._new(_PLAIN_HOME, THERMOSTAT) in self._entities
         if (
             entry.data.get(CONF_DEVICE_ID) == _PLAIN_HOME
-            or self._new(None, _THERMOSTAT) in self._entities
+            or self._new(None, THERMOSTAT) in self._entities
         ):
             self._plain_home = _PLAIN_HOME
             self._settled = True
@@ -86,7 +86,7 @@ class Identifiers:
         """
         if not self._settled:
             self._settled = True
-            account_link = f"{self._plain(_PLAIN_HOME)}_{_ACCOUNT_LINK}"
+            account_link = f"{self._plain(_PLAIN_HOME)}_{ACCOUNT_LINK}"
             if _PLAIN_HOME in heat_pumps and account_link in self._entities:
                 self._plain_home = _PLAIN_HOME
             self._device_of.clear()
@@ -103,7 +103,7 @@ class Identifiers:
         if (found := self._device_of.get(target)) is None:
             plain = self._plain(target)
             is_plain = (
-                plain in self._devices or f"{plain}_{_THERMOSTAT}" in self._entities
+                plain in self._devices or f"{plain}_{THERMOSTAT}" in self._entities
             ) and self._may_be_plain(target)
             found = (DOMAIN, plain if is_plain else self._new(target))
             self._device_of[target] = found
@@ -165,9 +165,9 @@ class Identifiers:
     def async_known_heat_pumps(self) -> list[str]:
         """Return the ids of the heat pumps that there are devices for, and then of those whose entities were removed."""
         thermostats = [
-            it.removesuffix(_THERMOSTAT)[:-1]
+            it.removesuffix(THERMOSTAT)[:-1]
             for it in self._entities
-            if it.endswith((f"_{_THERMOSTAT}", f"/{_THERMOSTAT}"))
+            if it.endswith((f"_{THERMOSTAT}", f"/{THERMOSTAT}"))
         ]
         targets = [*self.async_devices(), *map(self._target_of, sorted(thermostats))]
         return [target for target in dict.fromkeys(targets) if target is not None]

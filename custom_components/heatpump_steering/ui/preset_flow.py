@@ -1,6 +1,6 @@
 """The form in which a preset is put together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from datetime import timedelta
 from typing import Any, Final
 
@@ -119,7 +119,7 @@ class PresetFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                _schema(self.hass), suggested
+                _schema(self.hass, self._taken(present)), suggested
             ),
             errors=errors,
             description_placeholders={"reason": reason},
@@ -140,7 +140,13 @@ class PresetFlow(ConfigSubentryFlow):
                 standard, title = mode, word
         if name in reserved_names(self.hass):
             raise InputError(CONF_NAME, "name_reserved")
-        taken = set[str]().union(
+        if self._taken(present) & {title.casefold(), standard}:
+            raise InputError(CONF_NAME, "name_taken")
+        return standard, title
+
+    def _taken(self, present: Preset | None) -> set[str]:
+        """Return what the other presets are called, in lower case."""
+        return set[str]().union(
             *(
                 preset.names
                 for subentry in self._get_entry().get_subentries_of_type(
@@ -150,9 +156,6 @@ class PresetFlow(ConfigSubentryFlow):
                 != (present and present.override_name)
             )
         )
-        if taken & {title.casefold(), standard}:
-            raise InputError(CONF_NAME, "name_taken")
-        return standard, title
 
 
 def _checked_values(hass: HomeAssistant, user_input: Mapping[str, Any]) -> Settings:
@@ -228,25 +231,30 @@ def _suggested(hass: HomeAssistant, preset: Preset) -> dict[str, Any]:
     return suggested
 
 
-def _schema(hass: HomeAssistant) -> vol.Schema:
-    """Return the form, in the house's own unit; every setting may be left out, and emptied again."""
+def _schema(hass: HomeAssistant, taken: AbstractSet[str]) -> vol.Schema:
+    """Return the form, in the house's own unit; every setting may be left out, and emptied again.
+
+    What is taken, in lower case, is not offered as a name.
+    """
+    words = [async_preset_name(hass, mode) for mode in STANDARD]
     return vol.Schema(
         {
             vol.Required(CONF_NAME): SelectSelector(
                 SelectSelectorConfig(
                     # Words and not keys for them: where a value can be typed, the frontend shows it as it is.
-                    options=[async_preset_name(hass, mode) for mode in STANDARD],
+                    options=[word for word in words if word.casefold() not in taken],
                     custom_value=True,
                     mode=SelectSelectorMode.DROPDOWN,
                 )
             ),
             **{
-                vol.Optional(str(setting)): _field(hass, setting) for setting in _OTHERS
+                vol.Optional(str(setting)): setting_field(hass, setting)
+                for setting in _OTHERS
             },
             vol.Required(SECTION_OPTIMIZATION): section(
                 vol.Schema(
                     {
-                        vol.Optional(str(setting)): _field(hass, setting)
+                        vol.Optional(str(setting)): setting_field(hass, setting)
                         for setting in OPTIMIZATIONS
                     }
                 ),
@@ -259,7 +267,10 @@ def _schema(hass: HomeAssistant) -> vol.Schema:
     )
 
 
-def _field(hass: HomeAssistant, setting: Setting) -> NumberSelector | SelectSelector:
+def setting_field(
+    hass: HomeAssistant, setting: Setting
+) -> NumberSelector | SelectSelector:
+    """Return what takes a value of a setting, in the house's own unit."""
     if setting in RANGES:
         unit = hass.config.units.temperature_unit
         is_coarse = unit == UnitOfTemperature.FAHRENHEIT and setting not in DIFFERENCES

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfTemperature
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -14,6 +18,7 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_registry import EventEntityRegistryUpdatedData
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
@@ -28,7 +33,7 @@ CONF_ROOM_SENSORS: Final = "room_sensors"
 
 @dataclass(eq=False)
 class RoomSensors:
-    """Follows the picked sensors, also when they are renamed."""
+    """Follows the picked sensors, also when they are renamed or others are picked."""
 
     hass: HomeAssistant
     entry: ConfigEntry
@@ -54,11 +59,14 @@ class RoomSensors:
 
     @callback
     def start(self) -> None:
-        """Follow what the entry says, by the target that it was picked for; the home's key is empty."""
+        """Follow what the entry says, also when it says something else."""
         self.stop()
-        self._picked = dict(self.entry.options.get(CONF_ROOM_SENSORS, {}))
+        self._picked = self._chosen
         entity_ids = set(self._picked.values())
         self._unsubscribe = [
+            async_dispatcher_connect(
+                self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
+            ),
             async_track_state_change_event(self.hass, entity_ids, self._state_changed),
             async_track_entity_registry_updated_event(
                 self.hass, entity_ids, self._registry_updated
@@ -88,5 +96,14 @@ class RoomSensors:
         self.hass.config_entries.async_update_entry(
             self.entry, options={**self.entry.options, CONF_ROOM_SENSORS: picked}
         )
-        self.start()
-        self.on_change()
+
+    @callback
+    def _entry_changed(self, _: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry is self.entry and self._chosen != self._picked:
+            self.start()
+            self.on_change()
+
+    @property
+    def _chosen(self) -> dict[str, str]:
+        """Return the sensors by the target that they were picked for; the home's key is empty."""
+        return dict(self.entry.options.get(CONF_ROOM_SENSORS, {}))

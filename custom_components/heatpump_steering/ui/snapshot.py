@@ -1,11 +1,12 @@
 """What entities show: the home at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
 from ..api import HeatPump, Setting, Settings
-from ..const import HOME_KEY, Target
+from ..const import Target
 from ..model.override import Override
 from ..model.schedule import Plan
 from ..model.shadow import DeviceShadow, Status
@@ -80,7 +81,11 @@ class Snapshots:
     def _of_heat_pump(
         self, target: Target, shadow: DeviceShadow, *, is_away: bool
     ) -> TargetData:
-        shown, status, updated_at = shadow.shown, shadow.status, shadow.updated_at
+        shown, status, updated_at = (
+            shadow.shown,
+            shadow.status(monotonic()),
+            shadow.updated_at,
+        )
         overrides, last = shadow.overrides, self._last.get(target)
         if overrides.is_idle and not (is_away or overrides.is_returning):
             # Of a thousand heat pumps hardly any has anything for a while.
@@ -126,29 +131,39 @@ class Snapshots:
         return data if last != data else last
 
 
-type Told = tuple[SteeringData, bool]
-"""What those who listen have been told, and whether the cloud had answered."""
+class Concerned:
+    """Whom the change that is told right now concerns."""
 
+    def __init__(self) -> None:
+        """Have told nothing yet."""
+        self._data: SteeringData | None = None
+        self._has_answered = False
+        self._targets: AbstractSet[Target] | None = None
 
-def concerned(before: Told | None, now: Told) -> set[Target]:
-    """Return the contexts of those who have to hear of what is shown now; nothing for everybody.
+    def look(self, data: SteeringData, *, has_answered: bool) -> None:
+        """Note what is told now, and whether the cloud has answered."""
+        before, self._data = self._data, data
+        had_answered, self._has_answered = self._has_answered, has_answered
+        self._targets = None
+        if (
+            before is None
+            or had_answered != has_answered
+            or before.targets.keys() != data.targets.keys()
+            or before.heat_pumps != data.heat_pumps
+            or before.plans != data.plans
+            or before.presets != data.presets
+        ):
+            return
+        changed: set[Target] = {
+            target
+            for target, it in data.targets.items()
+            if before.targets[target] is not it
+        }
+        # Who tells of anything else, such as the room's sensor, tells all.
+        if changed:
+            # The home shows what its heat pumps have in common.
+            self._targets = {*changed, None}
 
-    A listener's context is the target that it shows (the home's key for the home), None if it shows anything else.
-    """
-    if before is None or before[1] != now[1]:
-        return set()
-    (earlier, _), (later, _) = before, now
-    if (
-        earlier.targets.keys() != later.targets.keys()
-        or earlier.heat_pumps != later.heat_pumps
-        or earlier.plans != later.plans
-        or earlier.presets != later.presets
-    ):
-        return set()
-    changed: set[Target] = {
-        target
-        for target, data in later.targets.items()
-        if earlier.targets[target] is not data
-    }
-    # The home shows what its heat pumps have in common.
-    return {*changed, None, HOME_KEY} if changed else changed
+    def includes(self, target: Target) -> bool:
+        """Return whether a target may be shown otherwise than the last time."""
+        return self._targets is None or target in self._targets

@@ -583,7 +583,7 @@ async def test_reconfigure_to_all_heat_pumps(house: House) -> None:
     await house.submit(form, base_url=house.cloud.url)
     assert "device_id" not in house.entry.data
     assert house.entry.title == "Grandma"
-    assert house.shows("control_mode", "home") == "heating"
+    assert house.shows("climate", "home") == "heat"
 
 
 async def test_servers_in_the_language_of_the_house(house: House) -> None:

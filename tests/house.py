@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+import json
+from pathlib import Path
 from typing import Any, override
 from urllib.parse import quote, unquote
 
@@ -13,7 +15,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.heatpump_steering import climate
+from custom_components.heatpump_steering.api import SWITCHES
 from custom_components.heatpump_steering.const import DOMAIN
+from custom_components.heatpump_steering.model.limits import RANGES
+from custom_components.heatpump_steering.select import OPTIONS
 from homeassistant.components.number.const import DOMAIN as NUMBER_DOMAIN
 from homeassistant.components.switch.const import DOMAIN as SWITCH_DOMAIN
 from homeassistant.config_entries import (
@@ -43,6 +49,17 @@ DRAWN_ANEW: Mapping[str, Json] = {
     NUMBER_DOMAIN: {"mode": "slider"},
     SWITCH_DOMAIN: {"assumed_state": True},
 }
+
+
+# What the home has of the settings, where it has several heat pumps.
+OF_HOME: Mapping[str, tuple[str, ...]] = {
+    "number": (*RANGES,),
+    "select": (*OPTIONS,),
+    "switch": (*SWITCHES,),
+}
+NAMES: Json = json.loads(
+    (Path(climate.__file__).parent / "translations" / "en.json").read_text("utf-8")
+)["entity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +136,31 @@ class House:
 
     async def connect(self, **typed: Any) -> ConfigEntry:
         """Connect the house by the config flow, as a person does, and forget the requests of that."""
-        result = await self.submit(await self.open_form(), **self.typed(**typed))
+        form = self.typed(**typed)
+        if not form.get("device_id"):
+            self.remember_home(form["user_id"])
+        result = await self.submit(await self.open_form(), **form)
         assert result["type"] is FlowResultType.CREATE_ENTRY, result
         self.entry = result["result"]
         self.cloud.journal.clear()
         return self.entry
+
+    def remember_home(self, user_id: str) -> None:
+        """Have the numbers, selects and switches of the home in the registry, as a house from before has: they are enabled there.
+
+        What a new one has is told by `test_entity`.
+        """
+        theirs = [it for it in self.cloud.cloud.heat_pumps() if it.user_id == user_id]
+        if len(theirs) < 2:
+            return
+        for domain, keys in OF_HOME.items():
+            for key in keys:
+                er.async_get(self.hass).async_get_or_create(
+                    domain,
+                    DOMAIN,
+                    unique_id("home", key, user_id),
+                    suggested_object_id=f"all_heat_pumps_{NAMES[domain][key]['name']}",
+                )
 
     async def connected(self, *device_ids: str, **typed: Any) -> House:
         """Connect with these heat pumps in the cloud (one, if none is named) and their default settings."""

@@ -575,6 +575,36 @@ async def test_reconfigure_key(house: House) -> None:
     assert house.entry.state is ConfigEntryState.LOADED
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("Grandma", "Grandma"),
+        (" The cabin\u200b ", "The cabin"),
+        (" ", USER),
+        (None, USER),
+    ],
+)
+async def test_name(house: House, typed: str | None, title: str) -> None:
+    """The home can be called what somebody likes, from the start and for as long as nobody changes it."""
+    await house.connected(name=typed)
+    assert house.entry.title == title
+    assert "name" not in house.entry.data
+    form = await house.open_form(SOURCE_RECONFIGURE)
+    await house.submit(form, base_url=house.cloud.url, device_id="hp-1")
+    assert house.entry.title == ("user-1 · hp-1" if title == USER else title)
+
+
+async def test_name_survives_a_mistake(house: House) -> None:
+    """What was typed as a name is still there after an error, and counts as it is then."""
+    house.add_heat_pump()
+    form = await house.submit(
+        await house.open_form(), **house.typed(api_key="wrong", name="Grandma")
+    )
+    assert form["type"] is FlowResultType.FORM
+    result = await house.submit(form, **house.typed(name="Grandpa"))
+    assert result["title"] == "Grandpa"
+
+
 async def test_reconfigure_to_all_heat_pumps(house: House) -> None:
     """An emptied field means all of them; a name that somebody chose stays."""
     await house.connected("hp-1", "hp-2", device_id="hp-1")
@@ -583,7 +613,7 @@ async def test_reconfigure_to_all_heat_pumps(house: House) -> None:
     await house.submit(form, base_url=house.cloud.url)
     assert "device_id" not in house.entry.data
     assert house.entry.title == "Grandma"
-    assert house.shows("control_mode", "home") == "heating"
+    assert house.shows("climate", "home") == "heat"
 
 
 async def test_servers_in_the_language_of_the_house(house: House) -> None:

@@ -82,10 +82,11 @@ async def test_entry(home: House, hass_client: ClientSessionGenerator) -> None:
     assert polling["passed_over_in_list"] == 0
     assert polling["last_read"] is not None
     assert told["targets"].keys() == {"home", "heat pump 1", "heat pump 2"}
-    # Set up anew after the options: that the home's place was told was before.
     assert [(it["method"], it["path"], it["outcome"]) for it in told["requests"]] == [
         ("GET", "/v1/devices/settings", "200"),
         ("GET", "/v1/devices", "200"),
+        # The home's place.
+        ("PATCH", "/v1/devices/settings", "204"),
     ]
     assert all(it["milliseconds"] >= 0 and it["at"] for it in told["requests"])
 
@@ -129,7 +130,8 @@ async def test_accepted_and_pending(
     told = await download(home, hass_client, home.device(DEVICES[0], USER))
     assert told["polling"]["last_write"] is not None
     (target,) = told["targets"].values()
-    assert target["status"] == "waiting"
+    # It is nothing to tell of yet.
+    assert target["status"] == "confirmed"
     assert target["pending"] == {"room": {"preferred_temperature": 18}}
     (shadows,) = target["shadows"]
     assert shadows["accepted"] == {"room": {"preferred_temperature": 19}}

@@ -110,6 +110,58 @@ async def test_unique_ids(
         assert entry.entity_category == CATEGORIES.get(entry.translation_key or "")
 
 
+async def test_home_of_several(house: House) -> None:
+    """Of the home's, only what each heat pump has not, and its thermostat, are there from the start; the rest can be enabled."""
+    for device_id in ("hp-1", "hp-2"):
+        house.add_heat_pump(device_id)
+    # As a person does, and not as a house that has been there for long.
+    form = await house.open_form()
+    house.entry = (await house.submit(form, **house.typed()))["result"]
+    off = {
+        entry.unique_id for entry in registered(house) if entry.disabled_by is not None
+    }
+    assert off == {
+        unique_id("home", key)
+        for platform in ("number", "select", "switch")
+        for key in PLATFORMS[platform]
+    } | {unique_id(target, "last_changed") for target in ("hp-1", "hp-2", "home")}
+    er.async_get(house.hass).async_update_entity(
+        house.entity_id("schedule", "home"), disabled_by=None
+    )
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert house.shows("schedule", "home") == "off"
+
+
+@pytest.mark.parametrize(
+    ("device_ids", "write_only"),
+    [(("hp-1",), False), (("hp-1",), True), (("hp-1", "hp-2"), True)],
+)
+async def test_home_alone(
+    house: House, device_ids: tuple[str, ...], write_only: bool
+) -> None:
+    """What there is once has all of it from the start: the only heat pump, and a home whose heat pumps nobody knows."""
+    for device_id in device_ids:
+        house.add_heat_pump(device_id)
+    house.cloud.behaviour.write_only = write_only
+    form = await house.open_form()
+    house.entry = (await house.submit(form, **house.typed()))["result"]
+    target = "home" if write_only else "hp-1"
+    off = {
+        entry.unique_id for entry in registered(house) if entry.disabled_by is not None
+    }
+    assert off <= {unique_id(target, "last_changed")}
+    assert house.shows("schedule", target) in ("off", "unknown")
+
+
+async def test_home_from_before(house: House) -> None:
+    """A house that has had them enabled keeps them."""
+    await house.connected("hp-1", "hp-2")
+    for platform in ("number", "select", "switch"):
+        for key in PLATFORMS[platform]:
+            assert house.shows(key, "home") != "unavailable"
+
+
 async def test_everything_in_the_area_off(house: House) -> None:
     """Whoever switches off all that an area has does not change what the electricity costs, or the schedule."""
     await house.connected()

@@ -216,6 +216,16 @@ async def test_location(house: House, device_id: str | None) -> None:
     assert suggested(form) == house.entry.options
 
 
+async def test_country_of_the_house(house: House) -> None:
+    """Home Assistant knows the country mostly: it need not be chosen; what was chosen before stays."""
+    house.hass.config.country = "SE"
+    await house.connected()
+    assert suggested(await choose(house, "location")) == {"country": "SE"}
+    await submit(house, await choose(house, "location"), country="NL")
+    form = await choose(house, "location")
+    assert suggested(form) == {"country": "NL"}
+
+
 async def test_part_of_the_location(house: House) -> None:
     """What is left empty is not sent, and stays as it was."""
     await house.connected()

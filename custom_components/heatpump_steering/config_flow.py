@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
-from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, CONF_NAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -67,6 +67,9 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     VERSION = 1
     MINOR_VERSION = 2
 
+    _name = ""
+    """What the home is to be called; empty: by its ids."""
+
     @staticmethod
     @callback
     @override
@@ -87,7 +90,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for key, ids and server."""
+        """Ask for key, ids, server, and what the home is to be called."""
         schema = vol.Schema(
             {
                 vol.Required(CONF_API_KEY): _KEY,
@@ -96,8 +99,11 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 vol.Required(
                     CONF_BASE_URL, default=PRODUCTION_URL
                 ): await self._async_server(),
+                vol.Optional(CONF_NAME): _TEXT,
             }
         )
+        if user_input is not None:
+            self._name = cleaned(user_input.get(CONF_NAME, ""))
         return await self._async_step_account("user", schema, {}, user_input)
 
     async def async_step_reauth(
@@ -263,7 +269,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 data[CONF_NAMESPACE] = free
             await async_load_texts(self.hass)
             return self.async_create_entry(
-                title=entry_title(data),
+                title=self._name or entry_title(data),
                 data=data,
                 subentries=[boost(self.hass).as_dict()],
             )

@@ -45,6 +45,11 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
         self._attr_assumed_state = coordinator.write_only
 
     @property
+    def _is_beside_heat_pumps(self) -> bool:
+        """Return whether it belongs to the home, while each of its heat pumps has the same."""
+        return self.target is None and bool(self.coordinator.data.heat_pumps)
+
+    @property
     def target_data(self) -> TargetData:
         """Return how the target stands."""
         return self.coordinator.data.targets.get(self.target, _UNKNOWN)
@@ -65,7 +70,7 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
         """Describe the device of the target: the only one is simply “Heat pump”, in the house's language."""
         heat_pumps = self.coordinator.data.heat_pumps
         identifiers = {self.coordinator.inventory.identifiers.device(self.target)}
-        if self.target is None and heat_pumps:
+        if self._is_beside_heat_pumps:
             return DeviceInfo(
                 identifiers=identifiers,
                 entry_type=DeviceEntryType.SERVICE,

@@ -54,6 +54,7 @@ class TemperatureNumber(SteeringEntity, NumberEntity):
         """Show one setting."""
         super().__init__(coordinator, target, setting)
         self._setting = setting
+        self._attr_entity_registry_enabled_default = not self._is_beside_heat_pumps
         self.settings = (setting,)
 
     @property

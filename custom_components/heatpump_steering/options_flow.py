@@ -193,7 +193,11 @@ class SteeringOptionsFlow(OptionsFlow):
                         vol.Optional(CONF_POSTAL_CODE): TextSelector(),
                     }
                 ),
-                user_input or self.config_entry.options,
+                user_input
+                or {
+                    CONF_COUNTRY: self.hass.config.country,
+                    **self.config_entry.options,
+                },
             ),
             errors=errors,
             description_placeholders={"reason": reason},

@@ -1,5 +1,6 @@
 """What Home Assistant offers to do about an issue."""
 
+from collections.abc import Callable
 import json
 from typing import ClassVar, Final
 
@@ -21,8 +22,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .api import Settings
-from .const import DOMAIN
+from .api import Setting, Settings
+from .const import DOMAIN, Target
 from .coordinator import SteeringCoordinator
 from .model.identity import Question
 from .ui.markdown import escaped
@@ -61,6 +62,29 @@ class SteeringRepairsFlow(RepairsFlow):
             description_placeholders=self._placeholders,
         )
 
+    async def async_set(
+        self, change: Callable[[SteeringCoordinator, Target], Settings]
+    ) -> RepairsFlowResult:
+        """Bring what there is to change to the cloud; that it cannot be done, or has settled itself, is said."""
+        assert self.data is not None
+        entry = self._entry
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_connected")
+        coordinator: SteeringCoordinator = entry.runtime_data
+        target = str(self.data["target"]) or None
+        if not (settings := change(coordinator, target)):
+            return self.async_abort(reason="settled")
+        try:
+            await coordinator.async_change(target, settings)
+        except HomeAssistantError as error:
+            return self.async_abort(
+                reason="failed",
+                description_placeholders={
+                    "reason": escaped(async_error_text(self.hass, error))
+                },
+            )
+        return self.async_create_entry(data={})
+
     def async_leave(self) -> RepairsFlowResult:
         """Leave it as it is, and ask no more while it stays so."""
         ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
@@ -77,28 +101,44 @@ class HotWaterFlow(SteeringRepairsFlow):
     ) -> RepairsFlowResult:
         """Set the value from before; a maximum below it, which can only be one below 40 °C, is raised with it."""
         assert self.data is not None
-        entry = self._entry
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="not_connected")
-        coordinator: SteeringCoordinator = entry.runtime_data
-        target = str(self.data["target"]) or None
         before = self.data["before"]
         assert isinstance(before, float)
-        maximum = coordinator.home.shown(target).hot_water_max
-        change = Settings(
-            hot_water_min=before,
-            hot_water_max=before if maximum is not None and maximum < before else None,
-        )
-        try:
-            await coordinator.async_change(target, change)
-        except HomeAssistantError as error:
-            return self.async_abort(
-                reason="failed",
-                description_placeholders={
-                    "reason": escaped(async_error_text(self.hass, error))
-                },
+
+        def change(coordinator: SteeringCoordinator, target: Target) -> Settings:
+            maximum = coordinator.home.shown(target).hot_water_max
+            return Settings(
+                hot_water_min=before,
+                hot_water_max=before
+                if maximum is not None and maximum < before
+                else None,
             )
-        return self.async_create_entry(data={})
+
+        return await self.async_set(change)
+
+    async def async_step_leave(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Leave it as it is."""
+        return self.async_leave()
+
+
+class NotKeptFlow(SteeringRepairsFlow):
+    """Sends what the cloud has not kept once more, or leaves it."""
+
+    menu_options: ClassVar[list[str]] = ["send_again", "leave"]
+
+    async def async_step_send_again(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Send it, if the cloud still has not kept it."""
+        assert self.data is not None
+        setting = Setting(str(self.data["setting"]))
+
+        def change(coordinator: SteeringCoordinator, target: Target) -> Settings:
+            not_kept = coordinator.home.shadow(target).not_kept.get(setting)
+            return Settings.of({setting: not_kept.accepted} if not_kept else {})
+
+        return await self.async_set(change)
 
     async def async_step_leave(
         self, user_input: dict[str, str] | None = None
@@ -169,4 +209,6 @@ async def async_create_fix_flow(
     """Return the flow that mends an issue."""
     if data is None:
         return ConfirmRepairFlow()
-    return SameHeatPumpFlow() if "question" in data else HotWaterFlow()
+    if "question" in data:
+        return SameHeatPumpFlow()
+    return NotKeptFlow() if "setting" in data else HotWaterFlow()

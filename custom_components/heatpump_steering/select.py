@@ -64,6 +64,7 @@ class SteeringSelect(SteeringEntity, SelectEntity):
     ) -> None:
         """Offer the options."""
         super().__init__(coordinator, target, key)
+        self._attr_entity_registry_enabled_default = not self._is_beside_heat_pumps
         self._changes = OPTIONS[key]
         self._attr_options = list(self._changes)
         self.settings = tuple(next(iter(self._changes.values())).keys())

@@ -44,6 +44,7 @@ class SteeringSwitch(SteeringEntity, SwitchEntity):
         """Show one setting."""
         super().__init__(coordinator, target, setting)
         self._setting = setting
+        self._attr_entity_registry_enabled_default = not self._is_beside_heat_pumps
         self.settings = (setting,)
         # Two buttons instead of a toggle, or the other way round.
         self._redrawn_as = {ATTR_ASSUMED_STATE: not coordinator.write_only}

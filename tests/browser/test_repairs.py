@@ -31,6 +31,17 @@ HOT_WATER_AT_MOST: Final = "number.heat_pump_hot_water_at_most"
 STATUS: Final = "sensor.heat_pump_settings"
 
 
+def title_of(
+    visitor: Visitor, issue: str, heat_pump: str | None = None, **placeholders: str
+) -> str:
+    """Return the title of an issue, which names the heat pump."""
+    return visitor.said(
+        f"issues.{issue}.title",
+        heat_pump_in_title=heat_pump or visitor.said("device.heat_pump.name"),
+        **placeholders,
+    )
+
+
 async def open_repair(visitor: Visitor, title: str) -> Locator:
     """Open a repair from the list, and return its dialog."""
     await visitor.go("/config/repairs")
@@ -81,7 +92,7 @@ async def test_names_are_no_markup(home: Home, visitor: Visitor) -> None:
     await call_it(HOSTILE)
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
     await home.house.reload(home.entry_id)
-    dialog = await open_repair(visitor, visitor.said("issues.account_link.title"))
+    dialog = await open_repair(visitor, title_of(visitor, "account_link", HOSTILE))
     await expect(dialog).to_contain_text(HOSTILE)
     text = dialog.locator("#dialog-repairs-issue-description")
     for markup in ("a", "img", "b", "em", "code"):
@@ -95,7 +106,7 @@ async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) ->
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
     await home.house.reload(home.entry_id)
 
-    title = visitor.said("issues.account_link.title")
+    title = title_of(visitor, "account_link")
     dialog = await open_repair(visitor, title)
     heat_pump = visitor.said("device.heat_pump.name")
     await expect_told(
@@ -150,7 +161,7 @@ async def open_cold_hot_water(home: Home, visitor: Visitor, clock: Clock) -> Loc
     clock.forward(POLL_INTERVAL.total_seconds())
     await visitor.reads(HOT_WATER_AT_LEAST, "35.0")
     clock.forward(COLD_FOR_LONG)
-    dialog = await open_repair(visitor, visitor.said("issues.hot_water.title"))
+    dialog = await open_repair(visitor, title_of(visitor, "hot_water"))
     await expect_told(
         dialog,
         visitor.said(
@@ -178,7 +189,7 @@ async def test_cold_hot_water_put_back(
     await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
     assert await home.changes(1) == [{"dhw": {"temperature_lower_bound": 45}}]
     assert home.heat_pump.held["dhw.temperature_lower_bound"] == 45
-    await expect_mended(visitor, visitor.said("issues.hot_water.title"))
+    await expect_mended(visitor, title_of(visitor, "hot_water"))
     await visitor.go("/heat-pump")
     await visitor.expect_number(HOT_WATER_AT_LEAST, 45)
 
@@ -193,7 +204,7 @@ async def test_cold_hot_water_left(home: Home, visitor: Visitor, clock: Clock) -
     await expect(dialog.locator("step-flow-abort")).to_contain_text(
         visitor.said(f"{texts}.abort.left")
     )
-    await expect_mended(visitor, visitor.said("issues.hot_water.title"))
+    await expect_mended(visitor, title_of(visitor, "hot_water"))
     assert home.cloud.journal.patches() == []
 
 
@@ -224,23 +235,27 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     assert len(home.cloud.journal.patches()) == 1 + MAX_RESENDS
 
     setting = visitor.said("entity.number.hot_water_max.name")
-    title = visitor.said("issues.not_kept.title", setting_in_title=setting)
+    title = title_of(visitor, "not_kept", setting_in_title=setting)
     dialog = await open_repair(visitor, title)
     await expect_told(
         dialog,
         visitor.said(
-            "issues.not_kept.description",
+            "issues.not_kept.fix_flow.step.init.description",
             heat_pump=visitor.said("device.heat_pump.name"),
             setting=setting,
             wished="56 °C",
             held="55 °C",
+            page=NOT_KEPT_PAGE,
         ),
     )
-    await expect_page_to_learn_from(visitor, dialog, NOT_KEPT_PAGE)
+    await expect(dialog.locator(f"a[href='{NOT_KEPT_PAGE}']")).to_be_visible()
 
     home.cloud.behaviour.keeps_changes = True
-    await visitor.go("/heat-pump")
-    await visitor.increase(HOT_WATER_AT_MOST)
-    await visitor.reads(STATUS, "confirmed")
+    again = "issues.not_kept.fix_flow.step.init.menu_options.send_again"
+    await dialog.get_by_text(visitor.said(again)).click()
+    await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
     assert home.heat_pump.held["dhw.temperature_upper_bound"] == 56
+    await visitor.go("/heat-pump")
+    await visitor.reads(STATUS, "confirmed")
+    await visitor.expect_number(HOT_WATER_AT_MOST, 56)
     await expect_mended(visitor, title)

@@ -289,7 +289,7 @@ class Day(World):
             {
                 name: value
                 for name, value in (issue.translation_placeholders or {}).items()
-                if not name.endswith("_in_title")
+                if not name.endswith(("_in_title", "_in_choice")) and name != "page"
             }
             for issue in ir.async_get(self.hass).issues.values()
             if issue.domain == DOMAIN and issue.active

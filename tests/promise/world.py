@@ -134,6 +134,8 @@ class World:
         )
         entry.add_to_hass(self.hass)
         self.house.entry = entry
+        # The files are not all there is of a house: it starts without what was registered.
+        self.house.remember_home(before.data["user_id"])
         setup = self.loop.create_task(
             self.hass.config_entries.async_setup(entry.entry_id)
         )

@@ -211,6 +211,7 @@ async def test_told_with_the_facts(
     assert page.endswith("/docs/hot-water.md")
     assert step["description_placeholders"] == {
         "heat_pump": "Heat pump",
+        "heat_pump_in_title": "Heat pump",
         "minimum": "35 °C",
         "before": "45 °C",
         "coldest": "40 °C",

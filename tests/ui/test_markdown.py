@@ -92,7 +92,12 @@ def described(issue: ir.IssueEntry, language: str) -> tuple[str, str]:
     texts = LANGUAGES[language]["issues"][issue.translation_key]
     placeholders = issue.translation_placeholders or {}
     title: str = texts["title"].format(**placeholders)
-    return title, shown(texts["description"].format(**placeholders))
+    description = (
+        texts.get("description")
+        # The link at its end is one on purpose.
+        or texts["fix_flow"]["step"]["init"]["description"].removesuffix("({page})")
+    )
+    return title, shown(description.format(**placeholders))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -116,8 +121,7 @@ async def test_issues(
         title, description = described(issue, language)
         assert HOSTILE in description
         assert "\\\\" not in title
-    title, _ = described(found["not_kept"], language)
-    assert HOSTILE in title
+        assert HOSTILE in title
 
 
 async def test_reason_in_an_issue(

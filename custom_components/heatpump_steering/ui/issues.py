@@ -15,8 +15,10 @@ HOT_WATER_PAGE = f"{PROJECT_URL}/blob/main/docs/hot-water.md"
 VACATIONS_PAGE = f"{PROJECT_URL}/blob/main/docs/vacations.md"
 NO_HEAT_PUMPS_PAGE = f"{PROJECT_URL}/blob/main/docs/no-heat-pumps.md"
 
-# What is said in a title or a choice, which are no Markdown, and what makes a link on purpose.
-_AS_IT_IS = frozenset({"setting_in_title", "before", "page"})
+# What is said in a choice, which is no Markdown, and what makes a link on purpose.
+_AS_IT_IS = frozenset({"before", "page", "wished_in_choice"})
+# What is said in the title, too, which is no Markdown either.
+_IN_TITLE = frozenset({"heat_pump", "setting", "gone", "there"})
 
 
 def anonymous(target: Target) -> str:
@@ -91,7 +93,14 @@ def async_create_issue(
         severity=ir.IssueSeverity.WARNING,
         translation_key=translation_key,
         translation_placeholders={
-            name: value if name in _AS_IT_IS else escaped(value)
-            for name, value in placeholders.items()
+            **{
+                name: value if name in _AS_IT_IS else escaped(value)
+                for name, value in placeholders.items()
+            },
+            **{
+                f"{name}_in_title": value
+                for name, value in placeholders.items()
+                if name in _IN_TITLE
+            },
         },
     )

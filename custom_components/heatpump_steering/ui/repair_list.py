@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from ..api import Setting
-from ..const import Target
+from ..const import HOME_KEY
 from ..model.errors import Pending
 from ..sync.home import Home
 from ..sync.reconciler import Reconciler
@@ -43,19 +42,32 @@ class RepairList:
         if self.home.is_closed:
             return
         hass, ids = self.hass, self.inventory.identifiers
+        not_kept = {
+            f"{anonymous(target)}_{setting}": (target, setting, it)
+            for target, settings in self.home.shadows.not_kept().items()
+            for setting, it in settings.items()
+        }
         self._show(
             "not_kept",
-            NOT_KEPT_PAGE,
+            None,
             {
-                f"{anonymous(target)}_{setting}": {
+                name: {
                     "heat_pump": ids.async_device_name(target),
-                    "setting": self._setting_name(target, setting),
-                    "setting_in_title": self._setting_name(target, setting),
-                    "wished": async_value_text(hass, setting, it.accepted),
+                    "setting": async_name_of(hass, ids, target, setting),
+                    "wished": (wished := async_value_text(hass, setting, it.accepted)),
+                    "wished_in_choice": wished,
                     "held": async_value_text(hass, setting, it.held),
+                    "page": NOT_KEPT_PAGE,
                 }
-                for target, settings in self.home.shadows.not_kept().items()
-                for setting, it in settings.items()
+                for name, (target, setting, it) in not_kept.items()
+            },
+            {
+                name: {
+                    "entry_id": self.entry.entry_id,
+                    "target": target or HOME_KEY,
+                    "setting": setting.value,
+                }
+                for name, (target, setting, _) in not_kept.items()
             },
         )
         self._show(
@@ -86,14 +98,14 @@ class RepairList:
         for pending, issues in overdue.items():
             self._show(pending, VACATIONS_PAGE, issues)
 
-    def _setting_name(self, target: Target, setting: Setting) -> str:
-        identifiers = self.inventory.identifiers
-        return async_name_of(self.hass, identifiers, target, setting)
-
     def _show(
-        self, key: str, page: str, issues: Mapping[str, Mapping[str, str]]
+        self,
+        key: str,
+        page: str | None,
+        issues: Mapping[str, Mapping[str, str]],
+        data: Mapping[str, dict[str, str | int | float | None]] = {},
     ) -> None:
-        """Show exactly these issues of a kind, each with its placeholders."""
+        """Show exactly these issues of a kind, each with its placeholders; with data, where it can be mended."""
         prefix = f"{key}_{self.entry.entry_id}_"
         async_close_others(self.hass, prefix, {prefix + name for name in issues})
         for name, placeholders in issues.items():
@@ -102,5 +114,6 @@ class RepairList:
                 prefix + name,
                 placeholders,
                 translation_key=key,
+                data=data.get(name),
                 learn_more_url=page,
             )

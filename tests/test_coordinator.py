@@ -1,12 +1,15 @@
 """How the cloud is read: seldom, tolerantly, and without a state that lies."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 import pytest
 
+from custom_components.heatpump_steering.const import HOME_KEY
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import callback
 
@@ -408,27 +411,27 @@ async def test_listeners(house: House, caplog: pytest.LogCaptureFixture) -> None
     assert heard == ["18.0", "18.0"]
 
 
-async def test_concerned(house: House, freezer: TickingDateTimeFactory) -> None:
-    """A change at one heat pump does not concern another one; of what concerns all of them, all are told."""
+async def test_listeners_of_a_heat_pump(
+    house: House, freezer: TickingDateTimeFactory
+) -> None:
+    """Who listens for one heat pump is not called for another one; of what concerns all of them everybody hears."""
     await house.connected("hp-1", "hp-2")
-    coordinator = house.entry.runtime_data
-    everybody = {"hp-1", "hp-2", None}
+    everybody = {"hp-1", "hp-2", HOME_KEY, None}
     heard: set[str | None] = set()
-
-    @callback
-    def listen() -> None:
-        heard.update(filter(coordinator.concerned.includes, everybody))
+    for context in everybody:
+        house.entry.runtime_data.async_add_listener(
+            callback(partial(heard.add, context)), context
+        )
 
     def heard_now() -> set[str | None]:
         now = set(heard)
         heard.clear()
         return now
 
-    coordinator.async_add_listener(listen)
     await house.change_elsewhere({"room": {"preferred_temperature": 18}}, "hp-2")
-    assert heard_now() == {"hp-2", None}
+    assert heard_now() == {"hp-2", HOME_KEY, None}
     await house.act("switch.turn_on", "flex_trading")
-    assert heard_now() == {"hp-1", None}
+    assert heard_now() == {"hp-1", HOME_KEY, None}
     # Until it is confirmed.
     await house.poll()
     heard_now()
@@ -448,6 +451,52 @@ async def test_concerned(house: House, freezer: TickingDateTimeFactory) -> None:
     house.add_heat_pump("hp-3")
     await house.poll()
     assert heard_now() == everybody
+
+
+async def test_listener_that_fails(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It keeps nothing from the others of its heat pump; who listens no more is called no more."""
+    await house.connected()
+    heard: list[str] = []
+    coordinator = house.entry.runtime_data
+
+    @callback
+    def fail() -> None:
+        heard.append("failed")
+        raise RuntimeError("A listener that fails")
+
+    stop_failing = coordinator.async_add_listener(fail, "hp-1")
+    stop = coordinator.async_add_listener(partial(heard.append, "heard"), "hp-1")
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}})
+    assert heard == ["failed", "heard"]
+    assert caplog.text.count("RuntimeError: A listener that fails") == 1
+    caplog.clear()
+    stop_failing()
+    await house.change_elsewhere({"room": {"preferred_temperature": 19}})
+    assert heard == ["failed", "heard", "heard"]
+    stop()
+    await house.change_elsewhere({"room": {"preferred_temperature": 18}})
+    assert len(heard) == 3
+
+
+async def test_listener_that_stops_another_one(house: House) -> None:
+    """Who is stopped while all are being called is not called any more."""
+    await house.connected()
+    heard: list[str] = []
+    stops: list[Callable[[], None]] = []
+
+    @callback
+    def stop_it() -> None:
+        while stops:
+            stops.pop()()
+
+    coordinator = house.entry.runtime_data
+    coordinator.async_add_listener(stop_it)
+    # The only one in this context.
+    stops.append(coordinator.async_add_listener(partial(heard.append, "heard"), "hp-9"))
+    await house.hass.config.async_update(unit_system="us_customary")
+    assert (stops, heard) == ([], [])
 
 
 async def test_home_and_heat_pump(house: House) -> None:

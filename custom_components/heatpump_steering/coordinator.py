@@ -10,7 +10,6 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Context, Event, HomeAssistant, callback
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .api import (
     BadKeyError,
@@ -54,27 +53,21 @@ from .ui.long_waits import LongWaits
 from .ui.presets import Presets
 from .ui.repair_list import RepairList
 from .ui.room_sensors import RoomSensors
-from .ui.snapshot import Concerned, Snapshots, SteeringData
+from .ui.snapshot import Snapshots, SteeringData
+from .ui.telling import TellingCoordinator
 from .ui.texts import async_follow_language
 
 type HeatPumpSteeringConfigEntry = ConfigEntry[SteeringCoordinator]
 
 
-class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
+class SteeringCoordinator(TellingCoordinator):
     """Reads the settings of one config entry, and takes every change to them."""
 
     config_entry: HeatPumpSteeringConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: HeatPumpSteeringConfigEntry) -> None:
         """Prepare; the first refresh reads."""
-        super().__init__(
-            hass,
-            LOGGER,
-            config_entry=entry,
-            name=DOMAIN,
-            update_interval=POLL_INTERVAL,
-            always_update=False,
-        )
+        super().__init__(hass, entry)
         self.write_only: bool = entry.data[CONF_WRITE_ONLY]
         self.requests = RequestLog()
         identifiers = Identifiers(hass, entry)
@@ -103,7 +96,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
         self._snapshots = Snapshots(
             self.home, self.reconciler, self.vacations, self.presets
         )
-        self.concerned = Concerned()
         self._activity = Activity(hass, identifiers, self.presets)
         self.hands = Hands()
         self._long_waits = LongWaits(hass, self.home)
@@ -280,13 +272,6 @@ class SteeringCoordinator(DataUpdateCoordinator[SteeringData]):
             self._activity.look(data)
             if not self._is_entering:
                 self.async_update_listeners()
-
-    @callback
-    @override
-    def async_update_listeners(self) -> None:
-        """Call those who listen, who may ask whom that concerns."""
-        self.concerned.look(self.data, has_answered=self.last_update_success)
-        super().async_update_listeners()
 
     # Ending
 

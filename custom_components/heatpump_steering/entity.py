@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .api import HeatPump, Setting, Settings, Value, same_value
-from .const import Target
+from .const import HOME_KEY, Target
 from .coordinator import HeatPumpSteeringConfigEntry, SteeringCoordinator
 from .ui.causes import async_cause
 from .ui.snapshot import TargetData
@@ -38,7 +38,7 @@ class TargetEntity(CoordinatorEntity[SteeringCoordinator]):
         self, coordinator: SteeringCoordinator, target: Target, key: str
     ) -> None:
         """Belong to a target; the key is part of the unique id and never changes."""
-        super().__init__(coordinator)
+        super().__init__(coordinator, context=target or HOME_KEY)
         self.target = target
         self._attr_unique_id = coordinator.inventory.identifiers.unique_id(target, key)
         self._attr_translation_key = key
@@ -120,10 +120,7 @@ class SteeringEntity(TargetEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if (
-            not self.coordinator.concerned.includes(self.target)
-            or self._to_be_written == self._written
-        ):
+        if self._to_be_written == self._written:
             return
         if (cause := self._cause()) is None:
             super()._handle_coordinator_update()

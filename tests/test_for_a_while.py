@@ -364,7 +364,7 @@ async def test_changed_elsewhere(house: House, fahrenheit: bool) -> None:
     assert found["hot_water_min"] == {
         "event_type": "changed",
         "setting": "hot_water_min",
-        "setting_name": "Hot water at least",
+        "setting_name": "Hot water min",
         "old": 113 if fahrenheit else 45,
         "new": 122 if fahrenheit else 50,
         "old_text": "113 °F" if fahrenheit else "45 °C",
@@ -403,7 +403,7 @@ async def test_whose_entity_was_deleted(house: House) -> None:
     await house.change_elsewhere({"dhw": {"temperature_upper_bound": 62}})
     state = house.hass.states.get("event.somebody_else")
     assert state is not None
-    assert state.attributes["setting_name"] == "Hot water at most"
+    assert state.attributes["setting_name"] == "Hot water max"
     assert state.attributes["new_text"] == "62 °C"
 
 

@@ -46,7 +46,7 @@ async def test_line(house: House, events: list[Event[Any]]) -> None:
     found = line(house, event)
     entity_id = house.entity_id("hot_water_max", "hp-2")
     assert found["domain"] == DOMAIN
-    assert found["name"] == "Hot water at most"
+    assert found["name"] == "Hot water max"
     assert found["message"] == (
         "was changed from 55 °C to 62 °C, not by Home Assistant"
     )

@@ -234,7 +234,7 @@ async def test_exclusive_optimisations(house: House) -> None:
         ),
         (
             {"hot_water_min": 55, "hot_water_min_by": 2},
-            "“Hot water at least” was given both as a value",
+            "“Hot water min” was given both as a value",
         ),
         ({"hot_water_min": 30}, "only be below 40 °C during a vacation"),
         ({"preferred_temperature": 40}, "10 °C to 30 °C"),

@@ -92,7 +92,7 @@ def test_tells_and_sets_back(evening: Evening) -> None:
     """It says what was changed from what to what; the button brings back the old value, also days later."""
     it = phone(evening)
     evening.in_the_app({"room": {"temperature_lower_bound": 3}})
-    assert it.shows == ["Heat pump May get colder by: 1.5 °C → 3 °C"]
+    assert it.shows == ["Heat pump Colder by up to: 1.5 °C → 3 °C"]
     assert it.received[0]["title"] == "Changed, but not by Home Assistant"
     assert it.received[0]["data"]["actions"][0]["title"] == "Set it back"
     evening.wait(50 * 3600, step=600)
@@ -143,7 +143,7 @@ def test_only_some(evening: Evening) -> None:
             "dhw": {"temperature_upper_bound": 61},
         }
     )
-    assert it.shows == ["Heat pump Hot water at most: 55 °C → 61 °C"]
+    assert it.shows == ["Heat pump Hot water max: 55 °C → 61 °C"]
     it.press()
     assert evening.held(HOT_WATER_MAX) == 55
 
@@ -155,7 +155,7 @@ def test_cannot_be_set_back(evening: Evening) -> None:
     evening.cloud_refuses()
     it.press()
     assert it.received[1]["title"] == "Das ging nicht"
-    assert it.shows[1] == "Heat pump May get colder by"
+    assert it.shows[1] == "Heat pump Colder by up to"
     evening.cloud_is_well()
     it.press(0)
     assert evening.held(BELOW) == 1.5

@@ -303,7 +303,7 @@ def test_made_from_an_earlier_version(evening: Evening, story: Story) -> None:
     evening.automate(
         story.name,
         target=None,
-        allowed_below="number.heat_pump_may_get_colder_by",
+        allowed_below="number.heat_pump_colder_by_up_to",
         memory="input_text.memory",
         vacation=["sensor.heat_pump_vacation"],
         **story.inputs,

@@ -152,8 +152,8 @@ async def past(house: House) -> None:
     entities = {
         "room": await house.thermometer(),
         "preferred": "number.heat_pump_preferred_temperature",
-        "may_fall_to": "sensor.heat_pump_room_may_fall_to",
-        "may_rise_to": "sensor.heat_pump_room_may_rise_to",
+        "may_fall_to": "sensor.heat_pump_room_min",
+        "may_rise_to": "sensor.heat_pump_room_max",
     }
     room = await house.api.get(f"/api/states/{entities['room']}")
     database = house.config_dir / "home-assistant_v2.db"

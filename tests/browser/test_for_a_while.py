@@ -37,7 +37,7 @@ async def test_boost(
     await expect(visitor.card(FOR_A_WHILE)).to_contain_text(boost)
     end = visitor.card(BACK_TO_NORMAL_AT)
     await visitor.sees_in(end, 2, "hour")
-    await visitor.expect_number("number.heat_pump_hot_water_at_least", 55)
+    await visitor.expect_number("number.heat_pump_hot_water_min", 55)
     await visitor.finds_all_cards_well()
     assert not {FOR_A_WHILE, BACK_TO_NORMAL_AT, BACK_TO_NORMAL}.intersection(
         await visitor.names_cut_short()

@@ -42,7 +42,7 @@ async def test_look(
     ).to_be_visible()
 
     await visitor.go(f"/config/devices/device/{await home.device_id()}")
-    await expect(visitor.card("number.heat_pump_hot_water_at_least")).to_be_visible()
+    await expect(visitor.card("number.heat_pump_hot_water_min")).to_be_visible()
     await visitor.finds_all_cards_well()
     if scene.size == "desktop":
         pictures.keep(f"device-{scene.theme}", await page.screenshot())

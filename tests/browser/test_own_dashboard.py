@@ -114,7 +114,7 @@ async def test_several(
 
 async def test_renamed(home: Home, visitor: Visitor, added: str) -> None:
     """Whatever an entity is called, it is there and works, under the name that it was given."""
-    number, renamed = "number.heat_pump_hot_water_at_most", "number.tank"
+    number, renamed = "number.heat_pump_hot_water_max", "number.tank"
     command = "config/entity_registry/update"
     api = home.house.api
     await visitor.go(added)

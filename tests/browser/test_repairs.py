@@ -26,8 +26,8 @@ from .households import HEAT_PUMP
 from .pictures import Pictures
 from .visitor import Visitor
 
-HOT_WATER_AT_LEAST: Final = "number.heat_pump_hot_water_at_least"
-HOT_WATER_AT_MOST: Final = "number.heat_pump_hot_water_at_most"
+HOT_WATER_MIN: Final = "number.heat_pump_hot_water_min"
+HOT_WATER_MAX: Final = "number.heat_pump_hot_water_max"
 STATUS: Final = "sensor.heat_pump_settings"
 
 
@@ -154,12 +154,12 @@ async def test_damaged_file(home: Home, visitor: Visitor) -> None:
 async def open_cold_hot_water(home: Home, visitor: Visitor, clock: Clock) -> Locator:
     """Let the hot water become too cold by somebody else's doing, and open what Home Assistant says of it."""
     await visitor.go("/heat-pump")
-    await visitor.expect_number(HOT_WATER_AT_LEAST, 45)
+    await visitor.expect_number(HOT_WATER_MIN, 45)
     home.cloud.cloud.change_settings(
         HEAT_PUMP, {"dhw": {"temperature_lower_bound": 35}}
     )
     clock.forward(POLL_INTERVAL.total_seconds())
-    await visitor.reads(HOT_WATER_AT_LEAST, "35.0")
+    await visitor.reads(HOT_WATER_MIN, "35.0")
     clock.forward(COLD_FOR_LONG)
     dialog = await open_repair(visitor, title_of(visitor, "hot_water"))
     await expect_told(
@@ -191,7 +191,7 @@ async def test_cold_hot_water_put_back(
     assert home.heat_pump.held["dhw.temperature_lower_bound"] == 45
     await expect_mended(visitor, title_of(visitor, "hot_water"))
     await visitor.go("/heat-pump")
-    await visitor.expect_number(HOT_WATER_AT_LEAST, 45)
+    await visitor.expect_number(HOT_WATER_MIN, 45)
 
 
 async def test_cold_hot_water_left(home: Home, visitor: Visitor, clock: Clock) -> None:
@@ -212,9 +212,9 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     """What the cloud accepts and does not keep is sent again, then told; and over when the cloud keeps it."""
     home.cloud.behaviour.keeps_changes = False
     await visitor.go("/heat-pump")
-    await visitor.expect_number(HOT_WATER_AT_MOST, 55)
-    await visitor.increase(HOT_WATER_AT_MOST)
-    await visitor.reads(HOT_WATER_AT_MOST, "56.0")
+    await visitor.expect_number(HOT_WATER_MAX, 55)
+    await visitor.increase(HOT_WATER_MAX)
+    await visitor.reads(HOT_WATER_MAX, "56.0")
     clock.forward(LONG_WAIT)
     await visitor.reads(STATUS, "waiting")
     badge = visitor.card(STATUS)
@@ -231,7 +231,7 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     await expect(badge).to_contain_text(
         visitor.said("entity.sensor.settings_status.state.not_kept")
     )
-    await visitor.expect_number(HOT_WATER_AT_MOST, 55)
+    await visitor.expect_number(HOT_WATER_MAX, 55)
     assert len(home.cloud.journal.patches()) == 1 + MAX_RESENDS
 
     setting = visitor.said("entity.number.hot_water_max.name")
@@ -257,5 +257,5 @@ async def test_not_kept(home: Home, visitor: Visitor, clock: Clock) -> None:
     assert home.heat_pump.held["dhw.temperature_upper_bound"] == 56
     await visitor.go("/heat-pump")
     await visitor.reads(STATUS, "confirmed")
-    await visitor.expect_number(HOT_WATER_AT_MOST, 56)
+    await visitor.expect_number(HOT_WATER_MAX, 56)
     await expect_mended(visitor, title)

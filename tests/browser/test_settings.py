@@ -11,18 +11,18 @@ OWN_SOLAR_POWER = "switch.heat_pump_own_solar_power"
 async def test_number(home: Home, visitor: Visitor) -> None:
     """A number goes up by its step, and the edge of the band with it."""
     await visitor.go("/heat-pump")
-    number = "number.heat_pump_may_get_warmer_by"
+    number = "number.heat_pump_warmer_by_up_to"
     await visitor.expect_number(number, 1.5)
     await visitor.increase(number)
     assert await home.changes(1) == [{"room": {"temperature_upper_bound": 1.6}}]
     await visitor.expect_number(number, 1.6)
-    await visitor.reads("sensor.heat_pump_room_may_rise_to", "22.1")
+    await visitor.reads("sensor.heat_pump_room_max", "22.1")
 
 
 async def test_quick_presses(home: Home, visitor: Visitor) -> None:
     """Somebody in a hurry presses five times: the cloud ends on the last value, however many requests it takes."""
     await visitor.go("/heat-pump")
-    number = "number.heat_pump_hot_water_at_most"
+    number = "number.heat_pump_hot_water_max"
     await visitor.expect_number(number, 55)
     for _ in range(5):
         await visitor.increase(number)

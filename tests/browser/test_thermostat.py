@@ -48,5 +48,5 @@ async def test_drag_the_band(home: Home, visitor: Visitor) -> None:
     assert held["room.preferred_temperature"] == 20.5
     assert held["room.temperature_upper_bound"] == above
     assert held["room.temperature_lower_bound"] == below
-    await visitor.expect_number("number.heat_pump_may_get_colder_by", below)
-    await visitor.expect_number("number.heat_pump_may_get_warmer_by", above)
+    await visitor.expect_number("number.heat_pump_colder_by_up_to", below)
+    await visitor.expect_number("number.heat_pump_warmer_by_up_to", above)

@@ -11,7 +11,7 @@ from .home import Home
 from .pictures import Pictures
 from .visitor import Visitor
 
-HOT_WATER_AT_MOST: Final = "number.heat_pump_hot_water_at_most"
+HOT_WATER_AT_MOST: Final = "number.heat_pump_hot_water_max"
 NEW_KEY: Final = "the-next-key"
 
 
@@ -60,7 +60,7 @@ async def test_switch_refused_by_the_cloud(home: Home, visitor: Visitor) -> None
 async def test_refused_by_home_assistant(home: Home, visitor: Visitor) -> None:
     """What cannot be is told at once, with the value in the way, and the box shows the true value again."""
     await visitor.go(f"/config/devices/device/{await home.device_id()}")
-    box = visitor.card("number.heat_pump_hot_water_at_least").locator("input")
+    box = visitor.card("number.heat_pump_hot_water_min").locator("input")
     await expect(box).to_have_value("45")
     await box.fill("60")
     await box.press("Enter")

@@ -35,7 +35,7 @@ async def test_in_the_calendar(
     assert home.heat_pump.held["room.temperature_lower_bound"] == colder
 
     await visitor.go("/heat-pump")
-    await visitor.expect_number("number.heat_pump_may_get_colder_by", colder)
+    await visitor.expect_number("number.heat_pump_colder_by_up_to", colder)
     await expect(page.locator("hui-calendar-card")).to_contain_text("Skiing")
 
     await visitor.go("/calendar")
@@ -64,7 +64,7 @@ async def test_at_the_thermostat(
     [change] = await home.changes(1)
     colder = change["room"]["temperature_lower_bound"]
     assert colder > before["room.temperature_lower_bound"]
-    await visitor.expect_number("number.heat_pump_may_get_colder_by", colder)
+    await visitor.expect_number("number.heat_pump_colder_by_up_to", colder)
     await visitor.sees_calendar()
     pictures.keep("away", await visitor.page.screenshot())
     await thermostat.locator("#option-none").click()

@@ -63,6 +63,27 @@ _CUT_SHORT: Final = f"""() => {{
       .map(() => info.getRootNode().host?._config?.entity));
 }}"""
 
+# The last letters give way to the dots.
+_NAMES_OF_ROWS: Final = f"""() => {{
+  {_EACH_BELOW}
+  return [...below(document)].filter((each) => each.localName === "hui-generic-entity-row").flatMap((row) => {{
+    const info = row.shadowRoot.querySelector(".info");
+    const text = info && [...below(info)].concat(info).flatMap((each) => [...each.childNodes])
+      .find((each) => each.nodeType === Node.TEXT_NODE && each.data.trim());
+    if (!text) return [];
+    const start = text.data.search(/\\S/);
+    const name = text.data.trim();
+    const range = document.createRange();
+    range.setStart(text, start);
+    range.setEnd(text, start + name.length);
+    const right = info.getBoundingClientRect().right;
+    let length = name.length;
+    if (range.getBoundingClientRect().right > right + 1)
+      while (length && range.getBoundingClientRect().right > right - 12) range.setEnd(text, start + --length);
+    return [{{ name, seen: name.slice(0, length) }}];
+  }});
+}}"""
+
 # What is seen, and not what the page says of itself: that is sometimes lost.
 _IN_THEME: Final = """(theme) => {
   const patch = document.createElement("div");
@@ -190,6 +211,11 @@ class Visitor:
         """Return the entities on whose tiles a name or a state has no room."""
         found: list[str] = await self.page.evaluate(_CUT_SHORT)
         return found
+
+    async def names_of_rows(self) -> list[tuple[str, str]]:
+        """Return the names of the entities that are listed, each with what is seen of it where its end is cut off."""
+        found = await self.page.evaluate(_NAMES_OF_ROWS)
+        return [(it["name"], it["seen"]) for it in found]
 
     def card(self, entity_id: str) -> Locator:
         """Return the card, badge or row of an entity."""

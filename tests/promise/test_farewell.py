@@ -37,7 +37,7 @@ def test_no_answer(begin: Begin, method: str) -> None:
     day.cloud.weather.add(method=method, hold="before")
     assert removed(day) <= 21
     (message,) = said(day)
-    assert "Hot water at least 45 °C" in message
+    assert "Hot water min 45 °C" in message
 
 
 def test_late_answer(begin: Begin) -> None:

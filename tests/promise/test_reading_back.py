@@ -244,7 +244,7 @@ def test_reads_that_overtake_each_other(day: Day) -> None:
         ),
         (
             {"room": {"temperature_lower_bound": 2}},
-            "May get colder by was changed from 1.5 °C to 2 °C, not by Home Assistant",
+            "Colder by up to was changed from 1.5 °C to 2 °C, not by Home Assistant",
         ),
         (
             {"room": {"temperature_control_mode": "auto"}},

@@ -165,7 +165,7 @@ async def test_cloud_is_away(
     ((title, message),) = notifications(house.hass)
     assert title == "Not all settings could be put back"
     assert message.replace("\\", "").splitlines()[2:] == [
-        "- Nibe S735 hp-1: Hot water at least 45 °C",
+        "- Nibe S735 hp-1: Hot water min 45 °C",
         "- Nibe S735 hp-2: Preferred temperature 21 °C, Follow the schedule Off",
     ]
     assert ("enable the home again" in message) == (leave is disable)
@@ -191,7 +191,7 @@ async def test_disabled_first_and_then_removed(house: House) -> None:
     await disable(house)
     ((title, message),) = notifications(house.hass)
     assert title == "Niet alle instellingen konden worden teruggezet"
-    assert "Warm water minstens 45 °C" in message
+    assert "Warm water min 45 °C" in message
     house.cloud.weather.clear()
     await remove(house)
     assert held(house) == (21, 45)
@@ -245,7 +245,7 @@ async def test_key_is_refused(house: House, leave: Leave, status: int) -> None:
     house.cloud.cloud.revoke_key(KEY)
     await leave(house)
     ((_, message),) = notifications(house.hass)
-    assert "Heat pump: Hot water at least 45 °C" in message.replace("\\", "")
+    assert "Heat pump: Hot water min 45 °C" in message.replace("\\", "")
 
 
 async def test_key_may_only_write(house: House) -> None:
@@ -282,7 +282,7 @@ async def test_missing_heat_pump(house: House) -> None:
     assert held(house) == (21, 45)
     ((_, message),) = notifications(house.hass)
     assert message.replace("\\", "").splitlines()[2:] == [
-        "- Nibe S735 hp-2: Hot water at least 45 °C"
+        "- Nibe S735 hp-2: Hot water min 45 °C"
     ]
 
 

@@ -253,6 +253,71 @@ async def test_all_that_an_action_changes(house: House) -> None:
     assert house.state("hot_water_min").context != context
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "key"),
+    [
+        (
+            (f"{DOMAIN}.override_settings", {"name": "Bath", "hot_water_min": 55}),
+            (f"{DOMAIN}.end_override", {"name": "Bath"}),
+            "for_a_while",
+        ),
+        (
+            ("climate.set_preset_mode", {"preset_mode": "boost"}),
+            ("button.press", {}),
+            "for_a_while",
+        ),
+        (
+            (f"{DOMAIN}.start_vacation", {}),
+            (f"{DOMAIN}.end_vacation", {}),
+            "vacation_status",
+        ),
+        (
+            (
+                "calendar.create_event",
+                {
+                    "summary": "Ski",
+                    "start_date_time": "2026-01-01 00:00:00",
+                    "end_date_time": "2099-01-01 00:00:00",
+                },
+            ),
+            ("climate.set_preset_mode", {"preset_mode": "none"}),
+            "vacation_status",
+        ),
+    ],
+)
+async def test_who_begins_and_ends(
+    house: House, begin: tuple[str, Any], end: tuple[str, Any], key: str
+) -> None:
+    """Whoever begins something for a while, or ends it, is behind what the sensor shows, and the sensor behind the rest."""
+    await house.connected()
+    entities = {
+        "climate": house.entity_id("climate"),
+        "button": house.entity_id("back_to_normal"),
+        "calendar": house.entity_id("vacation", "home"),
+    }
+    for action, data in (begin, end):
+        context = Context()
+        domain, service = action.split(".")
+        if domain in entities:
+            data = {"entity_id": entities[domain], **data}
+        await house.hass.services.async_call(
+            domain, service, data, blocking=True, context=context
+        )
+        shown = house.state(key).context
+        assert shown.parent_id == context.id
+        assert shown.id != context.id
+
+
+async def test_nobody_ends_it(house: House, clock: TickingDateTimeFactory) -> None:
+    """What is over by itself is nobody's doing."""
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 1})
+    assert house.state("for_a_while").context.parent_id is not None
+    await house.pass_time(clock, HOUR + 60)
+    assert house.shows("for_a_while") == "none"
+    assert house.state("for_a_while").context.parent_id is None
+
+
 async def test_all_that_switching_on_changes(house: House) -> None:
     """So is who switches all heat pumps on, each in its own mode."""
     await house.connected("hp-1", "hp-2")

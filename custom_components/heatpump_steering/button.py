@@ -49,6 +49,8 @@ class BackToNormalButton(SteeringEntity, ButtonEntity):
         in_force = self.target_data.in_force
         if in_force and all(it.is_vacation for it in in_force):
             return
-        await self.coordinator.async_do(
-            self.coordinator.for_a_while.async_end(self.target)
+        await self.coordinator.async_do_for_a_while(
+            self.target,
+            self.coordinator.for_a_while.async_end(self.target),
+            self._context,
         )

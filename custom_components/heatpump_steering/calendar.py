@@ -175,7 +175,9 @@ class VacationCalendar(SteeringEntity, CalendarEntity):
         await self._async_plan(plan for plan in self._plans if plan.uid != uid)
 
     async def _async_plan(self, plans: Iterable[Plan]) -> None:
-        await self.coordinator.async_do(self.coordinator.vacations.async_plan(plans))
+        await self.coordinator.async_do_for_a_while(
+            None, self.coordinator.vacations.async_plan(plans), self._context
+        )
 
     def _event(self, plan: Plan) -> CalendarEvent:
         """Return the plan as an event of Home Assistant, where each has an end: that of an open one is a year ahead."""

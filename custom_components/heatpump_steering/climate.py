@@ -248,7 +248,8 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
     async def async_set_preset_mode(self, preset_mode: str) -> None:
         """Begin a preset, or a vacation with an open end; or end what is in force of these."""
         work = self.coordinator.presets.async_choose(self.target, preset_mode)
-        await self.async_do(work)
+        with self.coordinator.hands.at_work(self.target, None, self._context):
+            await self.async_do(work)
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:

@@ -255,6 +255,13 @@ class SteeringCoordinator(TellingCoordinator):
         except PROBLEMS as error:
             raise action_error(self.hass, error) from error
 
+    async def async_do_for_a_while(
+        self, target: Target, work: Awaitable[None], context: Context | None
+    ) -> None:
+        """Wait for what begins or ends something for a while; `context` is whose doing that is. Raises as `async_do`."""
+        with self.hands.at_work(target, None, context):
+            await self.async_do(work)
+
     # Showing
 
     @callback

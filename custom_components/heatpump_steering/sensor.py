@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
 )
 from homeassistant.const import EntityCategory, UnitOfTemperature
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -158,6 +158,11 @@ class SteeringSensor(SteeringEntity, SensorEntity):
     @override
     def native_value(self) -> float | str | datetime | None:
         return self.entity_description.value_fn(self.target_data)
+
+    @override
+    def _cause(self) -> Context | None:
+        """Return the context of whoever begins or ends something for a while right now."""
+        return self.coordinator.hands.context_for_a_while(self.target)
 
 
 class VacationSensor(SteeringSensor):

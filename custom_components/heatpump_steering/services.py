@@ -173,7 +173,11 @@ async def _async_override_settings(call: ServiceCall) -> ServiceResponse:
         )
     keep_changes: bool = call.data[ATTR_KEEP_CHANGES]
     await all_of(
-        it.coordinator.async_do(_async_begin(it, override, keep_changes=keep_changes))
+        it.coordinator.async_do_for_a_while(
+            it.target,
+            _async_begin(it, override, keep_changes=keep_changes),
+            call.context,
+        )
         for it in places.values()
     )
     return _in_force(call, places)
@@ -201,7 +205,8 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
     if name is not None and key is not None:
         raise wrong_input("name_and_key")
     await all_of(
-        it.coordinator.async_do(
+        it.coordinator.async_do_for_a_while(
+            it.target,
             it.coordinator.for_a_while.async_end(
                 it.target,
                 [key]
@@ -209,7 +214,8 @@ async def _async_end_override(call: ServiceCall) -> ServiceResponse:
                 else None
                 if name is None
                 else [it.coordinator.presets.override_name(name)],
-            )
+            ),
+            call.context,
         )
         for it in places.values()
     )
@@ -221,13 +227,19 @@ async def _async_start_vacation(call: ServiceCall) -> None:
     until = _until(call, dt_util.utcnow())
     summary = async_common_text(call.hass, "vacation")
     await all_of(
-        it.async_do(it.vacations.async_leave(summary, until)) for it in _homes(call)
+        it.async_do_for_a_while(
+            None, it.vacations.async_leave(summary, until), call.context
+        )
+        for it in _homes(call)
     )
 
 
 async def _async_end_vacation(call: ServiceCall) -> None:
     """End the vacation of the home, if there is one."""
-    await all_of(it.async_do(it.vacations.async_come_home()) for it in _homes(call))
+    await all_of(
+        it.async_do_for_a_while(None, it.vacations.async_come_home(), call.context)
+        for it in _homes(call)
+    )
 
 
 def _homes(call: ServiceCall) -> set[SteeringCoordinator]:

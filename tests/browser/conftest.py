@@ -4,7 +4,7 @@ Every walk is played in two scenes, unless it says in which.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 import os
 from typing import Final
 
@@ -23,7 +23,7 @@ from .households import USER_ID, households
 from .past import give_past
 from .pictures import Pictures
 from .scenes import DESK, PHONE, VIEWPORTS, Scene
-from .visitor import PATIENCE, Visitor, register_selectors
+from .visitor import COUNT_CLICKS, PATIENCE, Visitor, register_selectors
 
 FAILURES: Final = DEV / "browser"
 """What a page looked like at the end of a test that failed."""
@@ -119,6 +119,10 @@ async def logged_in(browser: Browser, house: House) -> StorageState:
     return state
 
 
+BLUEPRINT: Final = "heatpump_steering/window_open.yaml"
+WINDOW: Final = "binary_sensor.kitchen_window"
+
+
 @pytest.fixture(params=[DESK, PHONE], ids=str)
 def scene(request: pytest.FixtureRequest) -> Scene:
     """Return the scene. Tests that are for other ones have it as a parameter."""
@@ -190,6 +194,7 @@ async def visitor(
     )
     async with context:
         context.set_default_timeout(PATIENCE)
+        await context.add_init_script(COUNT_CLICKS)
         page = await context.new_page()
         yield Visitor(page, house)
         if request.node.stash.get(_FAILED, False):
@@ -202,3 +207,40 @@ def pictures(request: pytest.FixtureRequest, scene: Scene) -> Pictures:
     """Return where pictures go: nowhere without the flag, nor in another language than that of the docs."""
     wanted = request.config.getoption("--screenshots") and scene.language == "en"
     return Pictures(ROOT / "docs" / "pictures" if wanted else None)
+
+
+@pytest.fixture
+async def window(house: House) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """Return a window to open and to close. Afterwards there is none, nor a blueprint or an automation."""
+    api = house.api
+
+    async def is_open(state: str) -> None:
+        await api.post(
+            f"/api/states/{WINDOW}",
+            {
+                "state": state,
+                "attributes": {
+                    "device_class": "window",
+                    "friendly_name": "Kitchen window",
+                },
+            },
+        )
+
+    await is_open("off")
+    await api.command(
+        "blueprint/save",
+        domain="automation",
+        path=BLUEPRINT,
+        yaml=(ROOT / "blueprints" / "automation" / BLUEPRINT).read_text(
+            encoding="utf-8"
+        ),
+        allow_override=True,
+    )
+    yield is_open
+    for state in await api.get("/api/states"):
+        if state["entity_id"].startswith("automation."):
+            await api.delete(
+                f"/api/config/automation/config/{state['attributes']['id']}"
+            )
+    await api.command("blueprint/delete", domain="automation", path=BLUEPRINT)
+    await api.delete(f"/api/states/{WINDOW}")

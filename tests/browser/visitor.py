@@ -94,6 +94,11 @@ _IN_THEME: Final = """(theme) => {
   return Math.max(...colour) < 128 === (theme === "dark");
 }"""
 
+# Those of a hand, over all pages that it opens.
+COUNT_CLICKS: Final = """addEventListener("click", (click) => {
+  if (click.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
+}, true)"""
+
 _HASS: Final = "document.querySelector('home-assistant')?.hass"
 
 
@@ -151,6 +156,10 @@ class Visitor:
             _translations(self._house.language),
         )
         return str(text).format(**placeholders)
+
+    async def clicks(self) -> int:
+        """Return how often something has been clicked on since the first page was opened."""
+        return int(await self.page.evaluate("Number(sessionStorage.clicks ?? 0)"))
 
     async def words(self, key: str, **placeholders: str) -> str:
         """Return a text of the frontend's own in the language of the house, once the page has it: "ui.common.delete"."""

@@ -108,6 +108,8 @@ class DeviceShadow:
     @property
     def waiting_since(self) -> float | None:
         """Return since when a read has not confirmed what it has yet to confirm; None where there is nothing."""
+        if not self._accepted:
+            return None
         return min(
             (it.since for it in self._accepted.values() if not it.settled), default=None
         )

@@ -219,7 +219,7 @@ class Home:
 
     def can_read(self, target: Target) -> bool:
         """Return whether the settings of a target can be read, if it is there."""
-        return self.shadows.readable and target in self.targets
+        return self.shadows.readable and self.shadows.has(target)
 
     def shown(self, target: Target) -> Settings:
         """Return what is shown for a target; for a home of one heat pump, that one's settings."""

@@ -30,6 +30,10 @@ class Shadows:
         """Return the targets that have a shadow: every heat pump, or the home."""
         return list(self._shadows)
 
+    def has(self, target: Target) -> bool:
+        """Return whether a target has a shadow."""
+        return target in self._shadows
+
     @property
     def shown_targets(self) -> list[Target]:
         """Return the targets that are shown: also the home where there is more than one heat pump."""

@@ -18,15 +18,18 @@ from .ids import FOR_A_WHILE_SENSOR, VACATION_SENSOR, Identifiers
 class Hands:
     """Who is changing settings at this moment: what is shown otherwise at any entity meanwhile is their doing."""
 
-    _at_work: list[tuple[Target, AbstractSet[Setting], Context]] = field(
+    _at_work: list[tuple[Target, AbstractSet[Setting] | None, Context]] = field(
         default_factory=list
     )
 
     @contextmanager
     def at_work(
-        self, target: Target, settings: AbstractSet[Setting], context: Context | None
+        self,
+        target: Target,
+        settings: AbstractSet[Setting] | None,
+        context: Context | None,
     ) -> Iterator[None]:
-        """Note who changes settings of a target, for as long as that takes."""
+        """Note who changes settings of a target, or with None what is in force for a while, for as long as that takes."""
         if context is None:
             yield
             return
@@ -40,8 +43,22 @@ class Hands:
     def context(self, target: Target, changed: AbstractSet[Setting]) -> Context | None:
         """Return the context of whoever changes all of these settings, if somebody does: the last one to begin."""
         for whose, settings, context in reversed(self._at_work):
-            if changed <= settings and (whose == target or None in (whose, target)):
+            if (
+                settings is not None
+                and changed <= settings
+                and (whose == target or None in (whose, target))
+            ):
                 return context
+        return None
+
+    def context_for_a_while(self, target: Target) -> Context | None:
+        """Return a context for what is in force, with whoever begins or ends something as its parent.
+
+        One of its own: what follows from it in the settings is to name the state that is written in it.
+        """
+        for whose, settings, context in reversed(self._at_work):
+            if settings is None and (whose == target or None in (whose, target)):
+                return Context(user_id=context.user_id, parent_id=context.id)
         return None
 
 

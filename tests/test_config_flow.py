@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntryState,
     ConfigFlowResult,
-    FlowType,
 )
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -247,51 +246,6 @@ async def test_connect(house: House) -> None:
     }
     assert result["result"].state is ConfigEntryState.LOADED
     assert house.received() == []
-
-
-async def test_what_comes_next(house: House) -> None:
-    """Once connected, it is said where the dashboard is, and what else there is to choose; none of it has to be."""
-    house.add_heat_pump()
-    result = await house.submit(await house.open_form(), **house.typed())
-    kind, flow_id = result["next_flow"]
-    assert kind is FlowType.OPTIONS_FLOW
-    options, entry = house.hass.config_entries.options, result["result"]
-    menu = options.async_get(flow_id)
-    assert (menu["handler"], menu["step_id"]) == (entry.entry_id, "connected")
-    result = await options.async_configure(flow_id, {"next_step_id": "done"})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {}
-    assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_sensor_comes_next(house: House) -> None:
-    """The room's sensor is picked there as it is later."""
-    sensor = "sensor.living_room"
-    house.hass.states.async_set(
-        sensor, "19.5", {"unit_of_measurement": "°C", "device_class": "temperature"}
-    )
-    house.add_heat_pump()
-    result = await house.submit(await house.open_form(), **house.typed())
-    _, flow_id = result["next_flow"]
-    options = house.hass.config_entries.options
-    form = await options.async_configure(flow_id, {"next_step_id": "thermostat"})
-    assert form["step_id"] == "room_sensor"
-    await options.async_configure(flow_id, {"entity_id": sensor})
-    await house.hass.async_block_till_done()
-    assert house.state("climate").attributes["current_temperature"] == 19.5
-
-
-async def test_nothing_comes_next(house: House) -> None:
-    """Where the home could not be set up after all, there is nothing to choose yet."""
-    house.add_heat_pump()
-    settings = {"method": "GET", "path": "/v1/devices/settings"}
-    # The form's own read is answered.
-    house.cloud.weather.add(**settings, latency=0, times=1)
-    house.cloud.weather.add(**settings, status=500)
-    result = await house.submit(await house.open_form(), **house.typed())
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["result"].state is ConfigEntryState.SETUP_RETRY
-    assert "next_flow" not in result
 
 
 async def test_connect_one_heat_pump(house: House) -> None:

@@ -11,11 +11,9 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
-    FlowType,
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, CONF_NAME
 from homeassistant.core import callback
@@ -107,17 +105,6 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             self._name = cleaned(user_input.get(CONF_NAME, ""))
         return await self._async_step_account("user", schema, {}, user_input)
-
-    @override
-    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on with where the dashboard is, and what a first evening may need beside it, such as the room's sensor."""
-        entry = result["result"]
-        if entry.state is ConfigEntryState.LOADED:
-            flow = await self.hass.config_entries.options.async_init(
-                entry.entry_id, data={}
-            )
-            result["next_flow"] = (FlowType.OPTIONS_FLOW, flow["flow_id"])
-        return result
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]

@@ -1,6 +1,6 @@
 """What can be chosen for a home that is connected."""
 
-from typing import Any, Final
+from typing import Any
 
 import voluptuous as vol
 
@@ -54,9 +54,6 @@ CONF_POSTAL_CODE = "postal_code"
 SECTION_WELCOME_HOME = "welcome_home"
 
 
-_CHOICES: Final = ["thermostat", "vacation", "location"]
-
-
 class SteeringOptionsFlow(OptionsFlow):
     """Offers the room's temperature, what a vacation does, and the place of the home; all of it counts without a reload."""
 
@@ -70,26 +67,12 @@ class SteeringOptionsFlow(OptionsFlow):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show what there is to choose; `user_input` comes from the flow that has just connected the home."""
-        if user_input is not None:
-            return await self.async_step_connected()
+        """Show what there is to choose."""
         if not self._connected:
             return self.async_abort(reason="not_connected")
-        return self.async_show_menu(step_id="init", menu_options=_CHOICES)
-
-    async def async_step_connected(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Say where the dashboard is, and show what there is to choose right after connecting."""
         return self.async_show_menu(
-            step_id="connected", menu_options=[*_CHOICES, "done"]
+            step_id="init", menu_options=["thermostat", "vacation", "location"]
         )
-
-    async def async_step_done(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Leave everything as it is."""
-        return self._save({})
 
     async def async_step_thermostat(
         self, user_input: dict[str, Any] | None = None

@@ -163,7 +163,21 @@ def test_open_end_in_the_calendar(house: Holidays) -> None:
     house.edit(event.uid, summary="Ski", dtend=event.end, **shown)
     house.wait(60 * HOUR, step=120)
     assert house.stage() == "away"
-    assert house.events()[0].summary == "Ski"
+    (event,) = house.events()
+    assert event.summary == "Ski"
+    house.edit(
+        event.uid,
+        summary="Ski",
+        dtstart=event.start,
+        dtend=event.end,
+        description="In the hut",
+    )
+    (event,) = house.events()
+    assert (event.description, event.end) == (
+        "In the hut",
+        dt_util.start_of_local_day() + timedelta(days=366),
+    )
+    house.edit(event.uid, summary="Ski", dtstart=event.start, dtend=event.end)
     end = dt_util.now() + timedelta(hours=1)
     house.edit(event.uid, summary="Ski", dtend=end, **shown)
     # With an end, nothing of that is said.

@@ -234,22 +234,25 @@ class SteeringClimate(SteeringEntity, ClimateEntity):
         if len({*modes.values()}) == 1:
             # In one change for the home.
             modes = {self.target: next(iter(modes.values()))}
-        with self.coordinator.hands.at_work(
-            self.target, {Setting.CONTROL_MODE}, self._context
-        ):
-            await self.async_do(
-                all_of(
-                    home.change(target, Settings(control_mode=mode))
-                    for target, mode in modes.items()
+        await self.async_do(
+            all_of(
+                self.coordinator.async_change(
+                    target, Settings(control_mode=mode), self._context
                 )
+                for target, mode in modes.items()
             )
+        )
 
     @override
     async def async_set_preset_mode(self, preset_mode: str) -> None:
         """Begin a preset, or a vacation with an open end; or end what is in force of these."""
-        work = self.coordinator.presets.async_choose(self.target, preset_mode)
-        with self.coordinator.hands.at_work(self.target, None, self._context):
-            await self.async_do(work)
+        await self.async_do(
+            self.coordinator.async_do_for_a_while(
+                self.target,
+                self.coordinator.presets.async_choose(self.target, preset_mode),
+                self._context,
+            )
+        )
 
     @override
     async def async_set_temperature(self, **kwargs: Any) -> None:

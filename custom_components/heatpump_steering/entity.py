@@ -182,14 +182,14 @@ class SteeringEntity(TargetEntity):
 
     async def async_change(self, change: Settings) -> None:
         """Bring a change to the cloud; raises as `async_do`."""
-        settings = change.with_implied().keys()
-        with self.coordinator.hands.at_work(self.target, settings, self._context):
-            await self.async_do(self.coordinator.home.change(self.target, change))
+        await self.async_do(
+            self.coordinator.async_change(self.target, change, self._context)
+        )
 
     async def async_do(self, work: Awaitable[None]) -> None:
-        """Wait for what changes something; raises HomeAssistantError with a text for the person who asked for it."""
+        """Wait for what the coordinator does; where that fails, a control lets go of what was refused. Raises as the work."""
         try:
-            await self.coordinator.async_do(work)
+            await work
         except HomeAssistantError:
             self._show_the_truth()
             raise

@@ -101,9 +101,7 @@ class DeviceShadow:
     @property
     def waiting(self) -> bool:
         """Return whether there is anything that a read has yet to confirm."""
-        return bool(self._accepted) and any(
-            not it.settled for it in self._accepted.values()
-        )
+        return self.waiting_since is not None
 
     @property
     def waiting_since(self) -> float | None:

@@ -42,12 +42,8 @@ class Hands:
 
     def context(self, target: Target, changed: AbstractSet[Setting]) -> Context | None:
         """Return the context of whoever changes all of these settings, if somebody does: the last one to begin."""
-        for whose, settings, context in reversed(self._at_work):
-            if (
-                settings is not None
-                and changed <= settings
-                and (whose == target or None in (whose, target))
-            ):
+        for settings, context in self._last_first(target):
+            if settings is not None and changed <= settings:
                 return context
         return None
 
@@ -56,10 +52,18 @@ class Hands:
 
         One of its own: what follows from it in the settings is to name the state that is written in it.
         """
-        for whose, settings, context in reversed(self._at_work):
-            if settings is None and (whose == target or None in (whose, target)):
+        for settings, context in self._last_first(target):
+            if settings is None:
                 return Context(user_id=context.user_id, parent_id=context.id)
         return None
+
+    def _last_first(
+        self, target: Target
+    ) -> Iterator[tuple[AbstractSet[Setting] | None, Context]]:
+        """Yield what is being done at a target; what is done at the home is done at all of them."""
+        for whose, settings, context in reversed(self._at_work):
+            if whose == target or None in (whose, target):
+                yield settings, context
 
 
 @callback

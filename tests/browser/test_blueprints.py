@@ -29,18 +29,9 @@ async def test_window_open(
 ) -> None:
     """Two answers and six clicks, nothing to type: an open window switches the heat pump off, and all is back when it is closed."""
     before = dict(home.heat_pump.held)
-    page = visitor.page
-    await visitor.go("/config/blueprint/dashboard")
-    await page.locator("ha-data-table").get_by_text(NAME).click()
-    form = page.locator("blueprint-automation-editor")
-    option = page.locator("ha-picker-combo-box").get_by_role("option")
-    await form.locator("ha-devices-picker ha-picker-field").click()
-    await option.filter(has_text=visitor.said("device.heat_pump.name")).first.click()
-    await form.locator("ha-entities-picker ha-picker-field").click()
-    await option.filter(has_text="Kitchen window").click()
-    pictures.keep("blueprint", await page.screenshot())
-    save = await visitor.words("ui.common.save")
-    await form.get_by_role("button", name=save, exact=True).click()
+    save = await visitor.fill_in_blueprint(NAME, "Kitchen window")
+    pictures.keep("blueprint", await visitor.page.screenshot())
+    await save.click()
     await visitor.reads(AUTOMATION, "on", current=0)
     assert await visitor.clicks() == 6
 

@@ -30,7 +30,6 @@ async def test_first_evening(
     scene: Scene,
 ) -> None:
     """Connecting takes four clicks and two answers, the dashboard three clicks, a boost, its end, and a vacation one each."""
-    page = visitor.page
     counted = 0
 
     async def clicks() -> int:
@@ -39,21 +38,12 @@ async def test_first_evening(
         return counted - before
 
     await visitor.go("/config/integrations/dashboard")
-    await visitor.press("ui.panel.config.integrations.add_integration")
-    await page.locator("dialog-add-integration input").fill("heat pump")
-    await (
-        page.locator("ha-integration-list-item")
-        .get_by_text(visitor.said("title"))
-        .click()
-    )
-    form = page.locator("step-flow-form")
+    form = await visitor.add_integration()
     await form.locator("input[name=api_key]").fill(KEY)
     await form.locator("input[name=user_id]").fill(USER_ID)
     assert await clicks() == 2
     # Homeowners leave it as it is.
-    server = visitor.said("config.step.user.data.base_url")
-    await form.get_by_role("button", name=server).click()
-    await visitor.type_and_pick(cloud.url)
+    await visitor.pick_server(form, cloud.url)
     await clicks()
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await visitor.press("ui.panel.config.integrations.config_flow.finish_skip")
@@ -95,19 +85,10 @@ async def test_first_evening(
         await visitor.reads(THERMOSTAT, "heat_cool", preset_mode="none")
         assert await clicks() == 2
 
-        await visitor.go("/config/blueprint/dashboard")
-        await (
-            page.locator("ha-data-table").get_by_text("Heat pump: window open").click()
+        save = await visitor.fill_in_blueprint(
+            "Heat pump: window open", "Kitchen window"
         )
-        form = page.locator("blueprint-automation-editor")
-        option = page.locator("ha-picker-combo-box").get_by_role("option")
-        await form.locator("ha-devices-picker ha-picker-field").click()
-        heat_pump = visitor.said("device.heat_pump.name")
-        await option.filter(has_text=heat_pump).first.click()
-        await form.locator("ha-entities-picker ha-picker-field").click()
-        await option.filter(has_text="Kitchen window").click()
-        save = await visitor.words("ui.common.save")
-        await form.get_by_role("button", name=save, exact=True).click()
+        await save.click()
         await visitor.reads("automation.heat_pump_window_open", "on", current=0)
         assert await clicks() == 6
     finally:

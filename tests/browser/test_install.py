@@ -21,28 +21,11 @@ async def test_install(
     """A wrong key is told as such and asked for again; with the right one the heat pump is there, as it was."""
     page = visitor.page
     await visitor.go("/config/integrations/dashboard")
-    await visitor.press("ui.panel.config.integrations.add_integration")
-    await page.locator("dialog-add-integration input").fill("heat pump")
-    await (
-        page.locator("ha-integration-list-item")
-        .get_by_text(visitor.said("title"))
-        .click()
-    )
-
-    form = page.locator("step-flow-form")
+    form = await visitor.add_integration()
     await form.locator("input[name=api_key]").fill(WRONG_KEY)
     await form.locator("input[name=user_id]").fill(USER_ID)
     pictures.keep("connect", await page.screenshot())
-    await form.get_by_role(
-        "button", name=visitor.said("config.step.user.data.base_url")
-    ).click()
-    await page.locator("ha-picker-combo-box input").fill(cloud.url)
-    await (
-        page.locator("ha-picker-combo-box")
-        .get_by_role("option")
-        .filter(has_text=cloud.url)
-        .click()
-    )
+    await visitor.pick_server(form, cloud.url)
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(form.locator("ha-alert")).to_contain_text(
         visitor.said("config.error.invalid_auth")

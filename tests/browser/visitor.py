@@ -319,6 +319,34 @@ class Visitor:
         await menu.locator("ha-icon-button[slot=trigger]").click()
         await menu.locator("ha-dropdown-item").filter(has_text=name).click()
 
+    async def add_integration(self) -> Locator:
+        """Begin to connect a home from the page of all integrations, and return the form for it."""
+        await self.press("ui.panel.config.integrations.add_integration")
+        await self.page.locator("dialog-add-integration input").fill("heat pump")
+        ours = self.page.locator("ha-integration-list-item")
+        await ours.get_by_text(self.said("title")).click()
+        return self.page.locator("step-flow-form")
+
+    async def pick_server(self, form: Locator, url: str) -> None:
+        """Connect to another server than the one that is filled in."""
+        name = self.said("config.step.user.data.base_url")
+        await form.get_by_role("button", name=name).click()
+        await self.type_and_pick(url)
+
+    async def fill_in_blueprint(self, name: str, sensor: str) -> Locator:
+        """Open the form of a blueprint that asks for a heat pump and a sensor, pick both, and return what saves it."""
+        await self.go("/config/blueprint/dashboard")
+        await self.page.locator("ha-data-table").get_by_text(name).click()
+        form = self.page.locator("blueprint-automation-editor")
+        option = self.page.locator("ha-picker-combo-box").get_by_role("option")
+        await form.locator("ha-devices-picker ha-picker-field").click()
+        heat_pump = self.said("device.heat_pump.name")
+        await option.filter(has_text=heat_pump).first.click()
+        await form.locator("ha-entities-picker ha-picker-field").click()
+        await option.filter(has_text=sensor).click()
+        save = await self.words("ui.common.save")
+        return form.get_by_role("button", name=save, exact=True)
+
     async def type_and_pick(self, text: str) -> None:
         """Type into the list that has just been opened, and pick what it offers for that."""
         box = self.page.locator("ha-picker-combo-box")

@@ -15,6 +15,7 @@ import aiohttp
 
 from homeassistant.config_entries import STORAGE_VERSION, STORAGE_VERSION_MINOR
 from scripts.demo.api import Api
+from scripts.demo.configuration import store
 from scripts.demo.paths import ROOT
 from scripts.demo.ports import HOST, free_port
 
@@ -159,32 +160,23 @@ def _started(folder: Path, cloud: str) -> Iterator[Popen[bytes]]:
 def _write_configuration(
     folder: Path, port: int, entries: list[dict[str, Any]]
 ) -> None:
-    storage = folder / ".storage"
-    storage.mkdir()
+    (folder / ".storage").mkdir()
     (folder / "configuration.yaml").write_text(
         "logger:\n  default: error\nscene:\nscript:\n", encoding="utf-8"
     )
     (folder / "custom_components").symlink_to(CUSTOM_COMPONENTS)
-    for key, data, versions in (
-        ("http", {"server_host": [HOST], "server_port": port}, (1, 1)),
-        # Home Assistant's own look-out for other devices stays on this machine.
-        ("core.network", {"configured_adapters": ["lo"]}, (1, 1)),
-        # This step is what adds a weather service, radio stations and a voice, all from the internet.
-        ("onboarding", {"done": ["core_config"]}, (4, 1)),
-        (
-            "core.config_entries",
-            {"entries": entries},
-            (STORAGE_VERSION, STORAGE_VERSION_MINOR),
-        ),
-    ):
-        version, minor_version = versions
-        content = {
-            "version": version,
-            "minor_version": minor_version,
-            "key": key,
-            "data": data,
-        }
-        (storage / key).write_text(json.dumps(content), encoding="utf-8")
+    store(folder, "http", {"server_host": [HOST], "server_port": port})
+    # Home Assistant's own look-out for other devices stays on this machine.
+    store(folder, "core.network", {"configured_adapters": ["lo"]})
+    # This step is what adds a weather service, radio stations and a voice, all from the internet.
+    store(folder, "onboarding", {"done": ["core_config"]}, version=4)
+    store(
+        folder,
+        "core.config_entries",
+        {"entries": entries},
+        version=STORAGE_VERSION,
+        minor_version=STORAGE_VERSION_MINOR,
+    )
 
 
 async def _wait_until_it_answers(api: Api, process: Popen[bytes], folder: Path) -> None:

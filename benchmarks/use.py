@@ -107,26 +107,25 @@ async def _of_latencies(
     figures: Figures = {}
     # Neither of them is where the slider has been left.
     places = cycle((5, 6))
+
+    async def time_changes(to_the_wire: str, to_the_state: str, pause: float) -> None:
+        figures[to_the_wire], figures[to_the_state] = [], []
+        for _ in range(effort.changes):
+            wire, state = await time_change(subject, cloud, home, next(places))
+            figures[to_the_wire].append(wire)
+            figures[to_the_state].append(state)
+            await home.pass_time(pause)
+            cloud.forget()
+
     for latency in effort.latencies:
         cloud.delay(latency, latency)
-        figures[f"to the wire at {latency * 1000:.0f} ms"] = wires = []
-        figures[f"to the state at {latency * 1000:.0f} ms"] = states = []
-        for _ in range(effort.changes):
-            wire, state = await time_change(subject, cloud, home, next(places))
-            wires.append(wire)
-            states.append(state)
-            await home.pass_time(_REST)
-            cloud.forget()
+        at = f"at {latency * 1000:.0f} ms"
+        await time_changes(f"to the wire {at}", f"to the state {at}", _REST)
     cloud.delay(0, 0)
-    figures[f"lone change to the wire{BUSY}"] = wires = []
-    figures[f"lone change to the state{BUSY}"] = states = []
     with competition(BUSY):
-        for _ in range(effort.changes):
-            wire, state = await time_change(subject, cloud, home, next(places))
-            wires.append(wire)
-            states.append(state)
-            await home.pass_time(APART)
-            cloud.forget()
+        await time_changes(
+            f"lone change to the wire{BUSY}", f"lone change to the state{BUSY}", APART
+        )
     return figures
 
 

@@ -386,7 +386,7 @@ async def test_nothing(house: House, ask: Ask) -> None:
 def _pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the pages of the frontend, which are not in this environment."""
     pages = ModuleType("hass_frontend")
-    pages.where = lambda: Path(__file__).parent  # type: ignore[attr-defined]
+    vars(pages)["where"] = lambda: Path(__file__).parent
     monkeypatch.setitem(sys.modules, "hass_frontend", pages)
 
 

@@ -182,10 +182,10 @@ def write_configuration(
     _link(folder / "custom_components", CUSTOM_COMPONENTS)
     # Written at every start, since port may change. In the first format, which holds nothing but what is set; Home
     # Assistant brings it up to its own. As the stable configuration it needs no confirmation, unlike YAML.
-    _store(folder, "http", {"server_host": [HOST], "server_port": port})
+    store(folder, "http", {"server_host": [HOST], "server_port": port})
     if not (folder / ".storage" / "onboarding").exists():
         # From the very beginning, or what is there before the language is set keeps its English names.
-        _store(
+        store(
             folder,
             "core.config",
             {"language": language, "unit_system_v2": units, "radius": 100},
@@ -193,13 +193,13 @@ def write_configuration(
         )
         # Home Assistant adds its Marketplace by itself, which fetches catalogues from the internet, unless it finds
         # that somebody has turned it off.
-        _store(folder, "core.config_entries", {"entries": [_MARKETPLACE_OFF]})
+        store(folder, "core.config_entries", {"entries": [_MARKETPLACE_OFF]})
         # Only the loopback: Home Assistant's own look-out for other devices would talk to the network otherwise, and
         # fail where there is none (on a train, say), with everything that makes requests.
-        _store(folder, "core.network", {"configured_adapters": ["lo", "lo0"]})
+        store(folder, "core.network", {"configured_adapters": ["lo", "lo0"]})
         # This step of the onboarding is what adds a weather service, radio stations and a speaking voice, all from
         # the internet. What it asks for (place, units) is set otherwise.
-        _store(folder, "onboarding", {"done": ["core_config"]}, version=4)
+        store(folder, "onboarding", {"done": ["core_config"]}, version=4)
 
 
 _MARKETPLACE_OFF: Final = {
@@ -213,7 +213,7 @@ _MARKETPLACE_OFF: Final = {
 }
 
 
-def _store(
+def store(
     folder: Path,
     key: str,
     data: Mapping[str, Any],

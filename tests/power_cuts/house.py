@@ -12,6 +12,7 @@ import aiohttp
 
 from scripts.demo import Child, DemoError
 from scripts.demo.api import Api, ApiError
+from scripts.demo.configuration import store
 from scripts.demo.paths import CUSTOM_COMPONENTS
 from scripts.demo.ports import HOST
 
@@ -64,27 +65,16 @@ class House:
         await self._running.stop()
 
     def _write_configuration(self) -> None:
-        storage = self._folder / ".storage"
-        storage.mkdir(parents=True)
+        (self._folder / ".storage").mkdir(parents=True)
         (self._folder / "configuration.yaml").write_text(
             _CONFIGURATION, encoding="utf-8"
         )
         (self._folder / "custom_components").symlink_to(CUSTOM_COMPONENTS)
-        for key, data, versions in (
-            ("http", {"server_host": [HOST], "server_port": self._port}, (1, 1)),
-            # Home Assistant's own look-out for other devices stays on this machine.
-            ("core.network", {"configured_adapters": ["lo", "lo0"]}, (1, 1)),
-            # This step is what adds a weather service, radio stations and a voice, all from the internet.
-            ("onboarding", {"done": ["core_config"]}, (4, 1)),
-        ):
-            version, minor_version = versions
-            content = {
-                "version": version,
-                "minor_version": minor_version,
-                "key": key,
-                "data": data,
-            }
-            (storage / key).write_text(json.dumps(content), encoding="utf-8")
+        store(self._folder, "http", {"server_host": [HOST], "server_port": self._port})
+        # Home Assistant's own look-out for other devices stays on this machine.
+        store(self._folder, "core.network", {"configured_adapters": ["lo", "lo0"]})
+        # This step is what adds a weather service, radio stations and a voice, all from the internet.
+        store(self._folder, "onboarding", {"done": ["core_config"]}, version=4)
 
     async def _connect(self, cloud: str) -> None:
         result = await self._flow(

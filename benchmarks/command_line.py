@@ -1,13 +1,18 @@
 """Measures what the integration costs, prints tables, and keeps the figures."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from io import BytesIO
 import json
 import os
 from pathlib import Path
 import platform
+import subprocess
 import sys
+import tarfile
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from homeassistant.const import __version__
@@ -15,8 +20,8 @@ from homeassistant.const import __version__
 from . import goals, profiling
 from .effort import FULL, QUICK, Effort
 from .plot import draw
-from .report import tables
-from .run import MeasurementError, Results, measure, profile
+from .report import before_and_now, tables
+from .run import MeasurementError, Results, measure, measure_beside, profile
 from .tables import Table, filled_in
 from .worker import Task
 
@@ -77,6 +82,11 @@ def main() -> int:
         action="store_true",
         help=f"only what our longest callbacks are made of, at {profiling.DEVICES} heat pumps",
     )
+    parser.add_argument(
+        "--before",
+        metavar="COMMIT",
+        help="only what the integration cost at a commit, and what it costs now, taking turns",
+    )
     options = parser.parse_args()
     effort = QUICK if options.quick else FULL
     wished = {
@@ -89,6 +99,12 @@ def main() -> int:
         if options.profile:
             _print(found := profile())
             _fill_in(options.into, found)
+            return 0
+        if options.before is not None:
+            with _of_commit(options.before) as root:
+                table = before_and_now(measure_beside(effort, root))
+            _print([table])
+            _fill_in(options.into, [table])
             return 0
         results = measure(effort, options.only)
     except MeasurementError as error:
@@ -108,6 +124,21 @@ def main() -> int:
         draw(results, options.plot)
         print(f"Plot: {options.plot}")
     return 0
+
+
+@contextmanager
+def _of_commit(commit: str) -> Iterator[Path]:
+    """Put the integration of a commit into a folder of its own, for a while. Raises CalledProcessError."""
+    with TemporaryDirectory() as folder:
+        archive = subprocess.run(
+            ("git", "archive", commit, "custom_components"),
+            cwd=DEV.parent,
+            check=True,
+            stdout=subprocess.PIPE,
+        ).stdout
+        with tarfile.open(fileobj=BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+        yield Path(folder)
 
 
 def _print(them: Iterable[Table]) -> None:

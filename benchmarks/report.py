@@ -1,6 +1,6 @@
 """What was measured, as tables: ours beside the peers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,6 +78,23 @@ def tables(results: Results) -> Iterator[Table]:
             {domain: results.cost[domain][devices] for domain in SUBJECTS},
         )
     yield _growth(results)
+
+
+def before_and_now(them: Mapping[int, tuple[Figures, Figures]]) -> Table:
+    """Return what an earlier version of ours and this one cost, by the number of devices."""
+    rows = []
+    for devices, (before, now) in them.items():
+        for line in _COSTS:
+            if not (line.figure in before and line.figure in now):
+                continue
+            then, today = line.of(before), line.of(now)
+            ratio = number(today.middle / then.middle) if then.middle else ""
+            rows.append(
+                [number(devices), line.title, sample(then), sample(today), ratio]
+            )
+    return Table(
+        "Before and now", ["devices", "", "before", "now", "now to before"], rows
+    )
 
 
 def _in_ms(figures: Figures, times: tuple[str, ...]) -> list[Line]:

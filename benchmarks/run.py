@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import repeat
 import multiprocessing
+from pathlib import Path
 import sys
 from time import monotonic
 from typing import Any
@@ -50,17 +51,25 @@ class Results:
                 found = of_domain.setdefault(measurement.devices, {})
             case _:
                 found = self.ours.setdefault(measurement.task, {})
-        for name, values in figures.items():
-            found.setdefault(name, []).extend(values)
+        _add(found, figures)
+
+
+def _add(found: Figures, figures: Figures) -> None:
+    for name, values in figures.items():
+        found.setdefault(name, []).extend(values)
+
+
+def _import_once(domain: str, root: Path | None = None) -> None:
+    process = _PROCESSES.Process(target=import_once, args=(domain, root))
+    process.start()
+    process.join()
 
 
 def measure(effort: Effort, tasks: Container[Task]) -> Results:
     """Measure all of these. Raises MeasurementError."""
     results = Results()
     for domain in SUBJECTS:
-        process = _PROCESSES.Process(target=import_once, args=(domain,))
-        process.start()
-        process.join()
+        _import_once(domain)
     # The integrations take turns, so that what else happens on the machine is shared fairly.
     in_use = [Measurement(Task.USE, domain, DEVICES_IN_USE) for domain in SUBJECTS]
     costs = [
@@ -86,6 +95,24 @@ def measure(effort: Effort, tasks: Container[Task]) -> Results:
         with ThreadPoolExecutor(len(SUBJECTS) if at_once else 1) as pool:
             _enter(results, pool.map(_taken, wanted, repeat(effort)))
     return results
+
+
+def measure_beside(effort: Effort, before: Path) -> dict[int, tuple[Figures, Figures]]:
+    """Return what an earlier version of ours and this one cost, by the number of devices. Raises MeasurementError.
+
+    `before` is the folder with the earlier one's `custom_components`. The two take turns, and talk to today's cloud.
+    """
+    _import_once(OURS)
+    _import_once(OURS, before)
+    found: dict[int, tuple[Figures, Figures]] = {}
+    for devices in effort.scales:
+        found[devices] = ({}, {})
+        for task, times in ((Task.COST, effort.repeats), (Task.MEMORY, 1)):
+            for _ in range(times):
+                for root, figures in zip((before, None), found[devices], strict=True):
+                    it = Measurement(task, OURS, devices, root)
+                    _add(figures, _taken(it, effort)[1])
+    return found
 
 
 def profile() -> list[Table]:
@@ -138,8 +165,9 @@ def _taken(measurement: Measurement, effort: Effort) -> _Taken:
         )
     except EOFError:
         raise MeasurementError(f"{measurement} has failed") from None
+    earlier = " before" if measurement.root else ""
     print(
-        f"{measurement.domain}, {measurement.devices} devices, {measurement.task}: {monotonic() - began:.1f} s",
+        f"{measurement.domain}{earlier}, {measurement.devices} devices, {measurement.task}: {monotonic() - began:.1f} s",
         file=sys.stderr,
         flush=True,
     )

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection
+from pathlib import Path
 import sys
 from typing import Final
 
@@ -47,12 +48,20 @@ class Measurement:
     task: Task
     domain: str
     devices: int
+    root: Path | None = None
+    """The folder with the `custom_components` that are measured; None for those of this checkout."""
 
 
-def import_once(domain: str) -> None:
+def import_once(domain: str, root: Path | None = None) -> None:
     """Import an integration, so that all of it is there as bytecode: as at any start but the first."""
     sys.dont_write_bytecode = False
+    _import_from(root)
     of_import(SUBJECTS[domain]())
+
+
+def _import_from(root: Path | None) -> None:
+    if root is not None:
+        sys.path.insert(0, str(root))
 
 
 def work(
@@ -62,6 +71,7 @@ def work(
     results: Connection,
 ) -> None:
     """Measure, and send the figures and what was warned of."""
+    _import_from(measurement.root)
     subject = SUBJECTS[measurement.domain]()
     cloud = DistantCloud(cloud_pipe)
     figures = of_import(subject)

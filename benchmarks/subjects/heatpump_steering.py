@@ -15,7 +15,10 @@ class HeatPumpSteering(Subject):
     module: ClassVar = "custom_components.heatpump_steering"
     platforms: ClassVar = (
         "binary_sensor",
+        "button",
+        "calendar",
         "climate",
+        "event",
         "number",
         "select",
         "sensor",
@@ -33,7 +36,15 @@ class HeatPumpSteering(Subject):
         )
 
     def _entity(self, entities: Entities, platform: str, device: int, key: str) -> str:
-        return self.entity_id(entities, platform, f"{USER}/{device_id(device)}/{key}")
+        try:
+            return self.entity_id(
+                entities, platform, f"{USER}/{device_id(device)}/{key}"
+            )
+        except LookupError:
+            # Versions until November 2026 gave such ids.
+            return self.entity_id(
+                entities, platform, f"{USER}_{device_id(device)}_{key}"
+            )
 
     @override
     def scene(

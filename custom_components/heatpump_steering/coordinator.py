@@ -186,7 +186,9 @@ class SteeringCoordinator(TellingCoordinator):
             instead = self.inventory.nothing_left
             if at_setup:
                 self.actuator.begin_missed()
-            if not at_setup or instead is None:
+            if at_setup and instead is None:
+                await self.home.async_enter_first(reading, number=number)
+            elif not at_setup:
                 self._is_entering = True
                 try:
                     self.home.enter(reading, number=number)

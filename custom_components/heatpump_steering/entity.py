@@ -172,11 +172,15 @@ class SteeringEntity(TargetEntity):
         """Remember what the state that is written depends on, the first one included."""
         self._written = self._to_be_written
         self._shown_before = tuple(map(self.shown.get, self.settings))
-        self._values = tuple(
-            earlier if now is None else now
-            for now, earlier in zip(
-                self._shown_before, self._values or repeat(None), strict=False
+        self._values = (
+            tuple(
+                earlier if now is None else now
+                for now, earlier in zip(
+                    self._shown_before, self._values or repeat(None), strict=False
+                )
             )
+            if None in self._shown_before
+            else self._shown_before
         )
         super()._async_write_ha_state()
 

@@ -46,7 +46,7 @@ class TemperatureNumber(SteeringEntity, NumberEntity):
     _attr_mode = NumberMode.BOX
     _attr_native_unit_of_measurement = UnitOfTemperature.CELSIUS
     _redrawn_as = MappingProxyType({ATTR_MODE: NumberMode.SLIDER})
-    basis = ("native_value", "native_min_value", "native_max_value")
+    basis = ("native_value", "_range")
 
     def __init__(
         self, coordinator: SteeringCoordinator, target: Target, setting: Setting

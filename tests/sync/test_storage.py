@@ -766,7 +766,7 @@ class File:
         """Have nothing on the disk yet."""
         self.hass = hass
         self.content: dict[str, Any] = {"number": 1}
-        self.storage = Storage(hass, "test", lambda: self.content)
+        self.storage = Storage(hass, "test", lambda: dict(self.content).copy)
         self.path = Path(hass.config.path(".storage", "test"))
 
     def on_disk(self) -> Any:
@@ -791,11 +791,11 @@ async def test_written_together(hass: HomeAssistant) -> None:
     file = File(hass)
     looked: list[int] = []
 
-    def to_json() -> dict[str, Any]:
+    def snapshot() -> Callable[[], dict[str, Any]]:
         looked.append(len(file.content))
-        return dict(file.content)
+        return dict(file.content).copy
 
-    file.storage = Storage(hass, "test", to_json)
+    file.storage = Storage(hass, "test", snapshot)
 
     async def add(name: str) -> None:
         file.content[name] = True

@@ -1,5 +1,6 @@
 """The hot water stays safe: no way in lets it get cold outside a vacation, and where it is cold, somebody is told."""
 
+from contextlib import suppress
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
@@ -139,7 +140,9 @@ async def test_vacation_ends_on_the_way(house: House, status: int, text: str) ->
         house.act("number.set_value", KEY, value=10), eager_start=True
     )
     await house.cloud.journal.wait_for(2, method="PATCH")
-    await house.act("climate.set_preset_mode", "climate", preset_mode="none")
+    # Where the cloud has already asked to be left alone, the end is said to come later.
+    with suppress(HomeAssistantError):
+        await house.act("climate.set_preset_mode", "climate", preset_mode="none")
     with pytest.raises(HomeAssistantError) as error:
         await wish
     assert error.value.translation_key == text

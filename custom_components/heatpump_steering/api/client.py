@@ -39,6 +39,9 @@ PAGE_LIMIT: Final = 1000
 MAX_PAGES: Final = 10
 # Heat pumps whose settings are read in one go, which takes a few milliseconds.
 READ_AT_ONCE: Final = 250
+# Characters of an answer that is looked through for the key at once, which takes up to a few milliseconds; a longer one
+# is given to a thread.
+SEARCHED_AT_ONCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +257,14 @@ class SettingsClient:
         text = clean_json(found or b"")
         if status < HTTPStatus.BAD_REQUEST:
             # A server that quotes the key back must not get it into our texts and logs.
-            text = self._redaction.hide_in_json(
-                text,
-                # All that is quoted of the other answers is ids, and there may be thousands of them every few minutes.
-                thoroughly=path == DEVICES_PATH,
-            )
+            # All that is quoted of the other answers is ids, and there may be thousands of them every few minutes.
+            thoroughly = path == DEVICES_PATH
+            if thoroughly and len(text) > SEARCHED_AT_ONCE:
+                text = await asyncio.to_thread(
+                    self._redaction.hide_in_json, text, thoroughly=True
+                )
+            else:
+                text = self._redaction.hide_in_json(text, thoroughly=thoroughly)
         raise_for_status(method, status, response.headers, text, self._redaction)
         return status, response.headers, text
 

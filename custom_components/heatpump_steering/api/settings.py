@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 import math
+from operator import attrgetter
 from typing import Any, Final, Self, TypeIs
 
 from .errors import ContradictoryChangeError
@@ -47,7 +48,10 @@ def without_dust(value: float) -> float:
 
 def _read_number(raw: object) -> float | None:
     """Read a temperature or difference, also from an integer or a string."""
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+    if isinstance(raw, float):
+        # Nearly always, so that it goes before what costs more to ask.
+        return raw if math.isfinite(raw) else None
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
         return None
     try:
         number = float(raw)
@@ -58,6 +62,8 @@ def _read_number(raw: object) -> float | None:
 
 def _read_switch(raw: object) -> bool | None:
     """Read a yes or no, also from the words and digits that some servers write."""
+    if isinstance(raw, bool):
+        return raw
     if isinstance(raw, str):
         return {"true": True, "false": False, "1": True, "0": False}.get(raw.lower())
     if isinstance(raw, int | float) and raw in (0, 1):
@@ -97,6 +103,21 @@ IN_JSON: Final[Mapping[Setting, tuple[str, str, _Reader]]] = {
     Setting.POSTAL_CODE: ("location", "postal_code", _read_text),
 }
 """Where each setting is in the cloud's JSON (the group and the name in it), and how it is read from there."""
+
+# The names of the fields as plain text: Python finds an argument by an enum's member only after a search.
+_FIELDS: Final = tuple(setting.value for setting in SETTINGS)
+_values: Final = attrgetter(*_FIELDS)
+_IN_GROUPS: Final = tuple(
+    (
+        group,
+        tuple(
+            (setting.value, name, read)
+            for setting, (of, name, read) in IN_JSON.items()
+            if of == group
+        ),
+    )
+    for group in dict.fromkeys(of for of, _, _ in IN_JSON.values())
+)
 
 
 def read_value(setting: Setting, raw: object) -> Value | None:
@@ -138,12 +159,13 @@ class Settings:
     @classmethod
     def from_json(cls, raw: object) -> Self:
         """Read settings from the cloud's JSON; what is missing or not readable is None. Never raises."""
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             return cls()
         found: dict[str, Any] = {}
-        for setting, (group, name, read) in IN_JSON.items():
-            if isinstance(part := raw.get(group), Mapping):
-                found[setting] = read(part.get(name))
+        for group, fields in _IN_GROUPS:
+            if isinstance(part := raw.get(group), dict):
+                for field_name, name, read in fields:
+                    found[field_name] = read(part.get(name))
         return cls(**found)
 
     def to_json(self) -> dict[str, dict[str, Value]]:
@@ -181,6 +203,8 @@ class Settings:
 
     def without(self, settings: AbstractSet[Setting]) -> Self:
         """Return all but these settings."""
+        if all(self.get(setting) is None for setting in settings):
+            return self
         return self.only(set(Setting) - settings)
 
     def checked(self) -> Self:
@@ -231,8 +255,13 @@ class Settings:
 
     def overlaid_with(self, top: Settings) -> Self:
         """Return these settings with those of others on top, and nothing implied."""
-        known: dict[str, Any] = dict(top.items())
-        return replace(self, **known)
+        fields: dict[str, Any] = {
+            name: ours if theirs is None else theirs
+            for name, ours, theirs in zip(
+                _FIELDS, _values(self), _values(top), strict=True
+            )
+        }
+        return type(self)(**fields)
 
     def agreed_with(self, other: Settings) -> Self:
         """Return the settings on which both agree; the others are unknown."""

@@ -286,6 +286,11 @@ class DeviceShadow:
         is_from_before: bool,
     ) -> tuple[Settings, set[Setting]]:
         """Take over what a read reports; return what is to be sent again, and what the cloud has not kept."""
+        if not is_from_before:
+            self.updated_at = reading.updated_at or self.updated_at
+        if not (self._accepted or self.not_kept):
+            self.reported = reading.settings.without(WRITE_ONLY)
+            return Settings(), set()
         believed = {
             setting: value
             for setting in REPORTED
@@ -334,8 +339,6 @@ class DeviceShadow:
             if held is not None and not same_value(held, it.held):
                 del self.not_kept[setting]
         self.reported = Settings.of(believed)
-        if not is_from_before:
-            self.updated_at = reading.updated_at or self.updated_at
         return Settings.of(to_resend), given_up
 
     def _changed_since(

@@ -107,20 +107,18 @@ class Home:
         }
 
     def _record(self) -> HomeRecord:
+        going = self.shadows.given_up.items()
         shadows = {
             **self._away,
-            **{
-                target: it
-                for target, it in self.shadows.given_up.items()
-                if not it.overrides.is_idle
-            },
+            **{target: it for target, it in going if not it.overrides.is_idle},
             **dict(self.shadows.items()),
         }
+        unknown = DeviceShadow()
         return HomeRecord(
             plans=self.plans,
             targets={
                 target: TargetRecord(
-                    overrides=(shadow := shadows.get(target, DeviceShadow())).overrides,
+                    overrides=(shadow := shadows.get(target, unknown)).overrides,
                     updated_at=shadow.updated_at,
                     last_mode=self._last_known.mode(target),
                     outside=self._last_known.outside(target),
@@ -259,7 +257,14 @@ class Home:
 
     def enter(self, reading: Reading, *, number: int) -> None:
         """Take over what was read by a read that began at `number`, and do what it asks for."""
-        outcomes = self.shadows.read(reading, number=number)
+        self._follow_up(self.shadows.read(reading, number=number))
+
+    async def async_enter_first(self, reading: Reading, *, number: int) -> None:
+        """Take over the first reading, before anything can change anything: others get a turn meanwhile."""
+        found = await self.shadows.async_read_in_portions(reading, number=number)
+        self._follow_up(found)
+
+    def _follow_up(self, outcomes: Mapping[Target, Outcome]) -> None:
         for target, outcome in outcomes.items():
             if outcome.to_resend:
                 self._create_task(self._send_again(target, outcome.to_resend))
@@ -328,12 +333,14 @@ class Home:
 
     def allows_cold(self, target: Target) -> bool:
         """Return whether the hot water may be below 40 °C now: on vacation at every heat pump concerned, which lasts."""
-        vacations = [it.overrides.get(VACATION) for it in self.shadows.of(target)]
+        shadows = self.shadows.of(target)
+        found = (shadow.overrides.get(VACATION) for shadow in shadows)
+        vacations = [it for it in found if it is not None]
+        if not vacations or len(vacations) < len(shadows):
+            return False
         now = dt_util.utcnow()
         # By a clock that is behind what is on disk nothing ends.
-        return bool(vacations) and all(
-            it is not None and self.is_away(max(now, it.began)) for it in vacations
-        )
+        return all(self.is_away(max(now, it.began)) for it in vacations)
 
     def is_away(self, now: datetime) -> bool:
         """Return whether a vacation is planned for a time."""
@@ -369,8 +376,7 @@ class Home:
         if self._change is not None:
             self._change.cancel()
             self._change = None
-        for target in self.shadows.shown_targets:
-            self._last_known.note(target, self.shown(target))
+        self._last_known.look(self.shadows)
         self.storage.async_save_soon()
         self.on_change(outcomes)
 

@@ -20,8 +20,10 @@ class HomeStorage:
         self, hass: HomeAssistant, entry_id: str, record: Callable[[], HomeRecord]
     ) -> None:
         """Prepare; `record` returns what is to be written, at the moment of writing."""
-        self._file = Storage(hass, f"{DOMAIN}.{entry_id}", lambda: record().to_json())
-        self._vacation_file = Storage(hass, f"{DOMAIN}.{entry_id}.vacation", dict)
+        self._file = Storage(hass, f"{DOMAIN}.{entry_id}", lambda: record().to_json)
+        self._vacation_file = Storage(
+            hass, f"{DOMAIN}.{entry_id}.vacation", lambda: dict
+        )
         self.put_aside: tuple[str, ...] = ()
         """What the copies are called of files that could not be read whole."""
 

@@ -7,6 +7,7 @@ from ..const import Target
 from ..model.band import worth_keeping
 from ..model.limits import NOTHING_EARLIER
 from .record import TargetRecord
+from .shadows import Shadows
 
 
 class LastKnown:
@@ -35,7 +36,14 @@ class LastKnown:
         """Return of which targets anything is known."""
         return (*self._modes, *self._outside)
 
-    def note(self, target: Target, shown: Settings) -> None:
+    def look(self, shadows: Shadows) -> None:
+        """Note what is shown of each target, also of the home where it is shown."""
+        for target, shadow in shadows.items():
+            self._note(target, shadow.shown)
+        if None in shadows.shown_targets:
+            self._note(None, shadows.shown(None))
+
+    def _note(self, target: Target, shown: Settings) -> None:
         """Note what is shown of a target; the same object once."""
         if shown is self._noted.get(target):
             return

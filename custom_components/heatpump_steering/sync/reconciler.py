@@ -262,10 +262,14 @@ class Reconciler:
         is_away = self._home.is_away(now)
         due: list[Target] = []
         for target in self.targets:
-            state = None if is_away else self._lasting_state(target, now)
-            if state is not None and (
-                state[0].is_idle or self._at_ease.get(target) == state
+            if (
+                not is_away
+                and self._home.shadow(target).overrides.is_idle
+                and not self.has_trouble(target)
             ):
+                continue
+            state = None if is_away else self._lasting_state(target, now)
+            if state is not None and self._at_ease.get(target) == state:
                 continue
             if self._is_due(target, now):
                 due.append(target)

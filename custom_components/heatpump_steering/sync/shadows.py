@@ -1,14 +1,20 @@
 """The shadows of all heat pumps of a config entry, and what they say together."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
-from itertools import count
+from itertools import batched, count
 from time import monotonic
+from typing import Final
 
 from ..api import Reading, Setting, Settings, Value, same_value
 from ..const import HOME_KEY, Target
 from ..model.shadow import NOTHING_NEW, DeviceShadow, NotKept, Outcome, Status
+
+# Heat pumps of which a reading is entered in one go, which takes a few milliseconds.
+READ_AT_ONCE: Final = 250
 
 # The home is as well off as the heat pump that is worst off.
 _WORST_FIRST = (Status.NOT_KEPT, Status.WAITING, Status.CONFIRMED)
@@ -24,6 +30,8 @@ class Shadows:
         self.given_up: dict[Target, DeviceShadow] = {}
         """Heat pumps that are not shown any more, and that are to be brought back to their base."""
         self._numbers = count(1)
+        self._common: tuple[list[Settings], Settings] = ([], Settings())
+        """What all of these agreed on when that was last asked."""
 
     @property
     def targets(self) -> list[Target]:
@@ -86,7 +94,10 @@ class Shadows:
         shadows = self.of(target)
         if len(shadows) == 1:
             return shadows[0].shown
-        return _agreement(shadow.shown for shadow in shadows)
+        its = [shadow.shown for shadow in shadows]
+        if its != self._common[0]:
+            self._common = its, _agreement(its)
+        return self._common[1]
 
     def status(self, target: Target) -> Status:
         """Return how the settings of a target stand with the cloud."""
@@ -152,6 +163,17 @@ class Shadows:
             and (outcome := shadow.read(reported, number=number, now=now))
             is not NOTHING_NEW
         }
+
+    async def async_read_in_portions(
+        self, reading: Reading, *, number: int
+    ) -> dict[Target, Outcome]:
+        """Do as `read`, and give others a turn meanwhile: before anything is shown, and can change."""
+        outcomes: dict[Target, Outcome] = {}
+        for some in batched(reading.heat_pumps.items(), READ_AT_ONCE, strict=False):
+            part = replace(reading, heat_pumps=dict(some))
+            outcomes |= self.read(part, number=number)
+            await asyncio.sleep(0)
+        return outcomes
 
     def is_confirmed(self, target: Target, change: Settings, reading: Reading) -> bool:
         """Return whether a reading that was entered shows a change at every heat pump that it concerns.

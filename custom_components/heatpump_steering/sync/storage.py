@@ -53,16 +53,19 @@ class Storage:
     """One file in the folder of Home Assistant's own."""
 
     def __init__(
-        self, hass: HomeAssistant, key: str, to_json: Callable[[], dict[str, Any]]
+        self,
+        hass: HomeAssistant,
+        key: str,
+        snapshot: Callable[[], Callable[[], dict[str, Any]]],
     ) -> None:
-        """Prepare; `to_json` returns what is to be written, at the moment of writing."""
+        """Prepare; `snapshot` is called at the moment of writing, and what it returns, in a thread, for what is to be written."""
         self._hass = hass
         self._key = key
-        self._to_json = to_json
+        self._snapshot = snapshot
         self._store = _store(hass, key)
         self._previous = _store(hass, f"{key}.previous")
-        self._written: JsonValueType = None
-        """What is on the disk, so that nothing is written again that is there; None where that is not known."""
+        self._written: bytes | None = None
+        """What is on the disk, as JSON, so that nothing is written again that is there; None where that is not known."""
         self._lock = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
         """The writing that has yet to look at what is to be written."""
@@ -123,7 +126,7 @@ class Storage:
         """Keep a copy of what was written last, to be read where the file itself is damaged."""
         if self._written is not None:
             with suppress(OSError):
-                await self._previous.async_save(self._written)
+                await self._previous.async_save(json_loads(self._written))
 
     async def async_save(self) -> None:
         """Write the file; returns when it is on the disk. Raises StorageError.
@@ -143,8 +146,10 @@ class Storage:
     async def _async_write(self) -> None:
         async with self._lock:
             self._next = None
-            data = json_loads(json_bytes(self._to_json()))
-            if data == self._written:
+            text, data = await self._hass.async_add_executor_job(
+                _as_json, self._snapshot()
+            )
+            if text == self._written:
                 return
             self._written = None
             try:
@@ -158,7 +163,7 @@ class Storage:
             except _STORE_ERRORS as error:
                 LOGGER.error("The file %s cannot be written: %s", self._key, error)
                 raise StorageError(self._key) from error
-            self._written = data
+            self._written = text
 
     @callback
     def async_save_soon(self) -> None:
@@ -198,6 +203,19 @@ class Storage:
             self._unsub_timer = None
 
 
+def _as_json(to_json: Callable[[], dict[str, Any]]) -> tuple[bytes, JsonValueType]:
+    """Return what is to be written as text, and as a read returns it."""
+    text = json_bytes(to_json())
+    return text, json_loads(text)
+
+
 def _store(hass: HomeAssistant, key: str) -> Store[Any]:
     # Synchronised with the disk, too: a power cut must not take what an override has to put back.
-    return Store(hass, _FRAME_VERSION, key, atomic_writes=True)
+    return Store(
+        hass,
+        _FRAME_VERSION,
+        key,
+        atomic_writes=True,
+        # Nobody changes what is written.
+        serialize_in_event_loop=False,
+    )

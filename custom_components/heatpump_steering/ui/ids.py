@@ -52,6 +52,7 @@ class Identifiers:
         self._hass = hass
         self._entry_id = entry.entry_id
         self._namespace = namespace(entry.data)
+        self._quoted: dict[Target, str] = {}
         self._prefix = self._new(HOME_KEY)
         registry = er.async_get(hass)
         registered: tuple[er.RegistryEntry | er.DeletedRegistryEntry, ...] = (
@@ -113,10 +114,12 @@ class Identifiers:
         return f"{self._namespace}_{_PLAIN_HOME if target is None else target}"
 
     def _new(self, target: Target, *key: str) -> str:
-        parts = (self._namespace, HOME_KEY if target is None else target)
-        # Also what is no proper Unicode has to be told apart.
-        quoted = (quote(part, safe="", errors=_ANY_TEXT) for part in parts)
-        return "/".join((*quoted, *key))
+        if (quoted := self._quoted.get(target)) is None:
+            parts = (self._namespace, HOME_KEY if target is None else target)
+            # Also what is no proper Unicode has to be told apart.
+            quoted = "/".join(quote(it, safe="", errors=_ANY_TEXT) for it in parts)
+            self._quoted[target] = quoted
+        return "/".join((quoted, *key))
 
     def _may_be_plain(self, target: Target) -> bool:
         """Return whether the plain ids of a target are its own, if there are any."""

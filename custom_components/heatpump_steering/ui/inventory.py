@@ -64,6 +64,8 @@ class Inventory:
         self._listed_at: float | None = None
         self._absences: Counter[Target] = Counter()
         self._stale_reads: Counter[str] = Counter()
+        self._without_stale: AbstractSet[Target] = frozenset()
+        """For which targets there was no device of any other when that was last asked."""
         self._gone_when_listed: set[Target] = set()
 
     @property
@@ -131,10 +133,14 @@ class Inventory:
 
     def _remove_stale_devices(self, targets: AbstractSet[Target]) -> None:
         """Remove the devices that are of none of these targets for as many reads."""
+        if targets == self._without_stale:
+            return
+        self._without_stale = targets
         for target, device in self.identifiers.async_devices().items():
             if target in targets:
                 del self._stale_reads[device.id]
                 continue
+            self._without_stale = frozenset()
             self._stale_reads[device.id] += 1
             if self._stale_reads[device.id] >= READS_UNTIL_GONE:
                 del self._stale_reads[device.id]

@@ -35,6 +35,18 @@ class TargetData:
     preset: str | None = None
     """The name of the override of the preset that is in force; at the home, at all of its heat pumps."""
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Return whether nothing is for a while, or has yet to be back."""
+        return not (
+            self.in_force
+            or self.begun
+            or self.in_hand
+            or self.is_returning
+            or self.preset is not None
+            or self.vacation is not Stage.HOME
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SteeringData:
@@ -89,6 +101,14 @@ class Snapshots:
         overrides, last = shadow.overrides, self._last.get(target)
         if overrides.is_idle and not (is_away or overrides.is_returning):
             # Of a thousand heat pumps hardly any has anything for a while.
+            if (
+                last is not None
+                and last.shown is shown
+                and last.status is status
+                and last.updated_at is updated_at
+                and last.is_at_rest
+            ):
+                return last
             data = TargetData(shown, status, updated_at)
             return data if last != data else last
         basis = (overrides, shown, status, updated_at, self._home.can_read(target))

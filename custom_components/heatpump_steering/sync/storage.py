@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,7 +66,7 @@ class Storage:
         self._store = _store(hass, key)
         self._previous = _store(hass, f"{key}.previous")
         self._written: bytes | None = None
-        """What is on the disk, as JSON, so that nothing is written again that is there; None where that is not known."""
+        """The digest of what is on the disk, so that nothing is written again that is there; None where that is not known."""
         self._lock = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
         """The writing that has yet to look at what is to be written."""
@@ -125,8 +126,8 @@ class Storage:
     async def async_keep_copy(self) -> None:
         """Keep a copy of what was written last, to be read where the file itself is damaged."""
         if self._written is not None:
-            with suppress(OSError):
-                await self._previous.async_save(json_loads(self._written))
+            with suppress(*_STORE_ERRORS):
+                await self._previous.async_save(await self._store.async_load())
 
     async def async_save(self) -> None:
         """Write the file; returns when it is on the disk. Raises StorageError.
@@ -146,10 +147,10 @@ class Storage:
     async def _async_write(self) -> None:
         async with self._lock:
             self._next = None
-            text, data = await self._hass.async_add_executor_job(
+            digest, data = await self._hass.async_add_executor_job(
                 _as_json, self._snapshot()
             )
-            if text == self._written:
+            if digest == self._written:
                 return
             self._written = None
             try:
@@ -163,7 +164,7 @@ class Storage:
             except _STORE_ERRORS as error:
                 LOGGER.error("The file %s cannot be written: %s", self._key, error)
                 raise StorageError(self._key) from error
-            self._written = text
+            self._written = digest
 
     @callback
     def async_save_soon(self) -> None:
@@ -204,9 +205,9 @@ class Storage:
 
 
 def _as_json(to_json: Callable[[], dict[str, Any]]) -> tuple[bytes, JsonValueType]:
-    """Return what is to be written as text, and as a read returns it."""
+    """Return a digest of what is to be written, and what is to be written as a read returns it."""
     text = json_bytes(to_json())
-    return text, json_loads(text)
+    return blake2b(text).digest(), json_loads(text)
 
 
 def _store(hass: HomeAssistant, key: str) -> Store[Any]:

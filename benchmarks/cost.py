@@ -1,9 +1,11 @@
 """What setting up and polling cost, for so many devices."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 import gc
 from importlib import import_module
+from importlib.util import find_spec
 import tracemalloc
 from typing import Final
 
@@ -15,7 +17,10 @@ from .clouds.child import DistantCloud
 from .effort import DEVICES_IN_USE, Effort
 from .home import Home, started
 from .meters import counting_state_writes, spending, watching_for_stalls
-from .subjects.subject import Subject
+from .subjects.subject import Call, Subject
+
+# What Home Assistant imports of a platform with the first entity of it, whosever that is.
+_OF_AUTOMATIONS: Final = ("condition", "trigger")
 
 type Figures = dict[str, list[float]]
 """What was measured, by name; times are seconds."""
@@ -27,7 +32,11 @@ REGISTRIES_SAVED: Final = 15.0
 def of_import(subject: Subject) -> Figures:
     """Import the integration with its client library; what it uses of Home Assistant's is there already."""
     for platform in subject.platforms:
-        import_module(f"homeassistant.components.{platform}")
+        component = f"homeassistant.components.{platform}"
+        import_module(component)
+        for part in _OF_AUTOMATIONS:
+            if find_spec(f"{component}.{part}") is not None:
+                import_module(f"{component}.{part}")
     with spending() as spent:
         import_module(subject.module)
         for platform in subject.platforms:
@@ -142,8 +151,8 @@ async def _of_bursts(
     subject: Subject, home: Home, devices: int, effort: Effort
 ) -> Figures:
     """Set one setting of several devices at once, again and again."""
-    figures: Figures = {"burst stall": []}
-    for number in range(effort.polls):
+    figures: Figures = {"burst CPU": [], "burst stall": []}
+    for number in range(2 * effort.polls):
         calls = []
         for device in range(min(devices, DEVICES_IN_USE)):
             # Of more entities than an account may have, Home Assistant adds now these, now those.
@@ -152,11 +161,20 @@ async def _of_bursts(
                 calls.append(subject.slide(home, device, 5 + number % 2))
         if not calls:
             return {}
-        with watching_for_stalls() as stall:
-            await asyncio.gather(*(call.run(home.hass) for call in calls))
-            await home.settle()
-        figures["burst stall"].append(stall.longest)
+        if number % 2:
+            with spending() as spent:
+                await _run_all(home, calls)
+            figures["burst CPU"].append(spent.loop)
+        else:
+            with watching_for_stalls() as stall:
+                await _run_all(home, calls)
+            figures["burst stall"].append(stall.longest)
     return figures
+
+
+async def _run_all(home: Home, calls: Iterable[Call]) -> None:
+    await asyncio.gather(*(call.run(home.hass) for call in calls))
+    await home.settle()
 
 
 async def of_memory(subject: Subject, cloud: DistantCloud, devices: int) -> Figures:

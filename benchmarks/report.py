@@ -49,6 +49,7 @@ _COSTS: Final = (
     Line("change writes"),
     Line("change CPU", "ms", 1e3),
     Line("change stall", "ms", 1e3),
+    Line("burst CPU", "ms", 1e3),
     Line("burst stall", "ms", 1e3),
     Line("memory", "KiB", 1 / 1024, per_entity=True),
 )

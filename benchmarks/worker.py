@@ -3,8 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from pkgutil import walk_packages
 import sys
 from typing import Final
 
@@ -53,10 +55,12 @@ class Measurement:
 
 
 def import_once(domain: str, root: Path | None = None) -> None:
-    """Import an integration, so that all of it is there as bytecode: as at any start but the first."""
+    """Import all of an integration, so that it is there as bytecode: as at any start but the first."""
     sys.dont_write_bytecode = False
     _import_from(root)
-    of_import(SUBJECTS[domain]())
+    package = import_module(SUBJECTS[domain].module)
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
 
 
 def _import_from(root: Path | None) -> None:

@@ -136,6 +136,38 @@ async def test_vacation(
     assert causes.of("hot_water_min") == [("45.0", "for_a_while: none")]
 
 
+async def test_write_only(
+    house: House, causes: Causes, clock: TickingDateTimeFactory
+) -> None:
+    """Where no read shows what has come back, what is over is named all the same, and nothing else is."""
+    house.cloud.behaviour.write_only = True
+    await house.connected()
+    await house.act("number.set_value", "hot_water_min", "home", value=45)
+    await house.act("number.set_value", "preferred_temperature", "home", value=21)
+    causes.forget()
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 2})
+    assert causes.of("hot_water_min", "home") == [("55.0", "for_a_while: Bath")]
+    causes.forget()
+    await house.pass_time(clock, 2 * HOUR + 60)
+    assert causes.of("hot_water_min", "home") == [("45.0", "for_a_while: none")]
+    causes.forget()
+    await house.act("number.set_value", "hot_water_min", "home", value=48)
+    assert causes.of("hot_water_min", "home") == [("48.0", None)]
+    causes.forget()
+    await go_away(house, 0, HOUR, target="home")
+    await house.pass_time(clock, HOUR + 60)
+    gone, back = causes.of("preferred_temperature", "home")
+    assert gone[0] == "16.0"
+    assert gone[1] in ("vacation_status: starting", "vacation_status: away")
+    assert back[0] == "21.0"
+    # Both sensors show that it is over.
+    assert back[1] in (
+        "vacation_status: ending",
+        "vacation_status: home",
+        "for_a_while: none",
+    )
+
+
 async def test_mode(house: House, causes: Causes) -> None:
     """The thermostat and the select name it as well."""
     await house.connected("hp-1", "hp-2")

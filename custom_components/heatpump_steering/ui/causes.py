@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
@@ -79,23 +80,30 @@ def async_cause(
     The logbook takes the first state that was written in a context for the cause of the others, and names its entity in
     the language of who looks.
     """
-    entity = _entity(ids, home, target, changed)
-    state = entity and hass.states.get(entity.entity_id)
-    return state.context if state else None
+    entities = _entities(ids, home, target, changed)
+    states = [hass.states.get(it.entity_id) for it in entities if it is not None]
+    explaining = [it for it in states if it is not None]
+    if not explaining:
+        return None
+    return max(explaining, key=attrgetter("last_changed_timestamp")).context
 
 
-def _entity(
+def _entities(
     ids: Identifiers, home: Home, target: Target, changed: AbstractSet[Setting]
-) -> er.RegistryEntry | None:
+) -> list[er.RegistryEntry | None]:
+    """Return the entities that may explain it: the one that has changed last does."""
     # The switches are written in this order, so that its state is that of now.
     if home.shown(target).flex_trading and changed <= {*NOT_WITH_FLEX_TRADING}:
-        return ids.async_entity(target, Setting.FLEX_TRADING)
+        return [ids.async_entity(target, Setting.FLEX_TRADING)]
     shadows = home.shadows.of(target)
-    if not all(it.overrides.has_brought(changed, it.shown) for it in shadows):
-        return None
-    key = (
-        VACATION_SENSOR
-        if all(it.overrides.are_vacations(changed) for it in shadows)
-        else FOR_A_WHILE_SENSOR
-    )
-    return ids.async_entity_of(target, Platform.SENSOR, key)
+    sensors = {
+        it: ids.async_entity_of(target, Platform.SENSOR, it)
+        for it in (VACATION_SENSOR, FOR_A_WHILE_SENSOR)
+    }
+    if all(it.overrides.has_brought(changed, it.shown) for it in shadows):
+        is_vacation = all(it.overrides.are_vacations(changed) for it in shadows)
+        return [sensors[VACATION_SENSOR if is_vacation else FOR_A_WHILE_SENSOR]]
+    if home.shadows.readable:
+        return []
+    # What is over is forgotten as soon as the cloud has taken what was before, and nothing else comes to light there.
+    return [*sensors.values()]

@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryFlow,
 )
-from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, CONF_NAME
+from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, CONF_ENTITY_ID, CONF_NAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -34,6 +34,7 @@ from .const import (
     CONF_USER_ID,
     CONF_WRITE_ONLY,
     DOMAIN,
+    HOME_KEY,
     PRODUCTION_URL,
     SANDBOX_URL,
 )
@@ -53,6 +54,7 @@ from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
 from .ui.preset_flow import PresetFlow
 from .ui.presets import SUBENTRY_PRESET, boost
+from .ui.room_sensors import CONF_ROOM_SENSORS, has_sensor, sensor_selector
 from .ui.texts import async_common_text, async_load_texts
 
 _KEY: Final = TextSelector(
@@ -69,6 +71,10 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
 
     _name = ""
     """What the home is to be called; empty: by its ids."""
+    _data: dict[str, Any]
+    """Of the entry that is about to be created."""
+    _heat_pumps: frozenset[str] = frozenset()
+    """The ids of all heat pumps that the key sees."""
 
     @staticmethod
     @callback
@@ -210,6 +216,7 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 # The ids were right before, so it is the key that is for somebody else.
                 raise InputError(CONF_API_KEY, "wrong_account") from error
             raise
+        self._heat_pumps = access.device_ids
         entry = self._entry
         tried_out = {**data, CONF_WRITE_ONLY: access.write_only}
         if access.device_id is not None:
@@ -267,12 +274,10 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
                 free = f"{free}@{server(data)}"
             if free != data[CONF_USER_ID]:
                 data[CONF_NAMESPACE] = free
-            await async_load_texts(self.hass)
-            return self.async_create_entry(
-                title=self._name or entry_title(data),
-                data=data,
-                subentries=[boost(self.hass).as_dict()],
-            )
+            self._data = data
+            if self._only_thermostat is not None and has_sensor(self.hass):
+                return await self.async_step_room_sensor()
+            return await self._async_create({})
         if CONF_NAMESPACE in entry.data:
             data[CONF_NAMESPACE] = entry.data[CONF_NAMESPACE]
         # A name that somebody gave the home stays.
@@ -290,6 +295,44 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             reason="reauth_successful"
             if self.source == SOURCE_REAUTH
             else "reconfigure_successful",
+        )
+
+    @property
+    def _only_thermostat(self) -> str | None:
+        """Return which thermostat the home will have, as a key of the options; None where there will be several."""
+        if self._data[CONF_WRITE_ONLY] or CONF_DEVICE_ID in self._data:
+            return str(self._data.get(CONF_DEVICE_ID, HOME_KEY))
+        return next(iter(self._heat_pumps)) if len(self._heat_pumps) == 1 else None
+
+    async def async_step_room_sensor(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer to pick the sensor of the room, without which a thermostat shows no temperature."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="room_sensor",
+                data_schema=vol.Schema(
+                    {vol.Optional(CONF_ENTITY_ID): sensor_selector(self.hass)}
+                ),
+                last_step=True,
+            )
+        others = self._async_current_entries()
+        if any(overlap(self._data, other.data) for other in others):
+            # Connected in another window meanwhile.
+            return self.async_abort(reason="already_configured")
+        picked = user_input.get(CONF_ENTITY_ID)
+        return await self._async_create(
+            {CONF_ROOM_SENSORS: {self._only_thermostat: picked}} if picked else {}
+        )
+
+    async def _async_create(self, options: Mapping[str, Any]) -> ConfigFlowResult:
+        await async_load_texts(self.hass)
+        return self.async_create_entry(
+            title=self._name or entry_title(self._data),
+            description="with_room_sensor" if options else None,
+            data=self._data,
+            options=options,
+            subentries=[boost(self.hass).as_dict()],
         )
 
     async def _async_keep_what_it_had(

@@ -9,12 +9,8 @@ from homeassistant.const import CONF_ENTITY_ID, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     CountrySelector,
-    EntitySelector,
-    EntitySelectorConfig,
-    EntityWithDeviceFilterSelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -43,7 +39,7 @@ from .model.profile import (
 from .ui.authentication import InputError, cleaned
 from .ui.errors import action_error
 from .ui.preset_flow import setting_field
-from .ui.room_sensors import CONF_ROOM_SENSORS
+from .ui.room_sensors import CONF_ROOM_SENSORS, sensor_selector
 from .ui.texts import async_error_text
 from .ui.units import from_house, to_house
 
@@ -121,7 +117,9 @@ class SteeringOptionsFlow(OptionsFlow):
             return self.async_show_form(
                 step_id="room_sensor",
                 data_schema=self.add_suggested_values_to_schema(
-                    vol.Schema({vol.Optional(CONF_ENTITY_ID): self._sensors()}),
+                    vol.Schema(
+                        {vol.Optional(CONF_ENTITY_ID): sensor_selector(self.hass)}
+                    ),
                     {CONF_ENTITY_ID: picked.get(self._picked_for)},
                 ),
             )
@@ -210,20 +208,6 @@ class SteeringOptionsFlow(OptionsFlow):
 
     def _save(self, options: dict[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(data={**self.config_entry.options, **options})
-
-    def _sensors(self) -> EntitySelector:
-        """Offer all sensors of temperature but our own: the edges of the band are not the room's temperature."""
-        ours = er.async_entries_for_config_entry(
-            er.async_get(self.hass), self.config_entry.entry_id
-        )
-        return EntitySelector(
-            EntitySelectorConfig(
-                exclude_entities=[entity.entity_id for entity in ours],
-                filter=EntityWithDeviceFilterSelectorConfig(
-                    domain="sensor", device_class="temperature"
-                ),
-            )
-        )
 
 
 def _checked_vacation(hass: HomeAssistant, typed: dict[str, Any]) -> dict[str, Any]:

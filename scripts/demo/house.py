@@ -394,12 +394,17 @@ class House:
         api_key: str = KEY,
         user_id: str = HOME,
         device_id: str | None = None,
+        room_sensor: str | None = None,
     ) -> str:
-        """Go through the config flow as somebody at the browser would, and return the id of the entry."""
+        """Go through the config flow as somebody at the browser would, and return the id of the entry.
+
+        `room_sensor` is picked where the flow asks for one: the home has one thermostat, and the house a sensor.
+        """
         fields = {"api_key": api_key, "user_id": user_id, "base_url": base_url}
         if device_id is not None:
             fields["device_id"] = device_id
-        result = await self._flow({"handler": DOMAIN}, fields)
+        room = {} if room_sensor is None else {"entity_id": room_sensor}
+        result = await self._flow({"handler": DOMAIN}, fields, room)
         if result["type"] != "create_entry":
             raise self.failure(f"The config flow did not add the home: {_said(result)}")
         entry_id: str = result["result"]["entry_id"]

@@ -25,9 +25,10 @@ class Home:
 
     async def connect(self) -> None:
         """Connect the heat pump, and let its thermostat show the room's temperature."""
-        self.entry_id = await self.house.connect(self.cloud.url, user_id=USER_ID)
-        await self.house.pick_room_sensor(
-            self.entry_id, None, await self.house.thermometer()
+        self.entry_id = await self.house.connect(
+            self.cloud.url,
+            user_id=USER_ID,
+            room_sensor=await self.house.thermometer(),
         )
         self.cloud.journal.clear()
 

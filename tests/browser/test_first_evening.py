@@ -29,7 +29,7 @@ async def test_first_evening(
     window: Callable[[str], Awaitable[None]],
     scene: Scene,
 ) -> None:
-    """Connecting takes four clicks and two answers, the dashboard three clicks, a boost, its end, and a vacation one each."""
+    """Connecting takes seven clicks and two typed answers, with the room's sensor; the dashboard three clicks, a boost, its end, and a vacation one each."""
     counted = 0
 
     async def clicks() -> int:
@@ -46,9 +46,11 @@ async def test_first_evening(
     await visitor.pick_server(form, cloud.url)
     await clicks()
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    await visitor.pick_room_sensor(form)
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await visitor.press("ui.panel.config.integrations.config_flow.finish_skip")
     await visitor.has_left_the_dialog()
-    assert await clicks() == 2
+    assert await clicks() == 5
 
     await visitor.go("/config/lovelace/dashboards")
     await visitor.press("ui.panel.config.lovelace.dashboards.picker.add_dashboard")

@@ -34,16 +34,21 @@ async def test_install(
 
     await form.locator("input[name=api_key]").fill(KEY)
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
-    await expect(page.locator("step-flow-create-entry")).to_be_visible()
-    # Where the dashboard is, and the room's sensor.
-    await expect(page.locator("step-flow-create-entry")).to_contain_text(
-        visitor.said("options.step.init.menu_options.thermostat")
+    await visitor.pick_room_sensor(form)
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    done = page.locator("step-flow-create-entry")
+    await expect(done).to_contain_text(
+        visitor.said("config.create_entry.with_room_sensor")[:40]
     )
     await visitor.press("ui.panel.config.integrations.config_flow.finish_skip")
     [entry] = await empty_house.entries()
     await empty_house.wait_for_entry(entry["entry_id"])
     await visitor.reads(
-        "climate.heat_pump", "heat_cool", target_temp_low=19.5, target_temp_high=22
+        "climate.heat_pump",
+        "heat_cool",
+        target_temp_low=19.5,
+        target_temp_high=22,
+        current_temperature=20.3,
     )
     assert not [
         entry for entry in cloud.journal.entries(method="PATCH") if entry.key_right

@@ -333,6 +333,16 @@ class Visitor:
         await form.get_by_role("button", name=name).click()
         await self.type_and_pick(url)
 
+    async def pick_room_sensor(self, form: Locator) -> None:
+        """Pick the only sensor that is offered while a home is connected."""
+        await expect(form).to_contain_text(
+            self.said("config.step.room_sensor.data.entity_id")
+        )
+        await form.locator("ha-picker-field").click()
+        await (
+            self.page.locator("ha-picker-combo-box").get_by_role("option").first.click()
+        )
+
     async def fill_in_blueprint(self, name: str, sensor: str) -> Locator:
         """Open the form of a blueprint that asks for a heat pump and a sensor, pick both, and return what saves it."""
         await self.go("/config/blueprint/dashboard")

@@ -258,6 +258,14 @@ async def test_forms(house: House) -> None:
         await house.open_form(source)
         for source in (SOURCE_USER, SOURCE_RECONFIGURE, SOURCE_REAUTH)
     ]
+    house.hass.states.async_set(
+        "sensor.room",
+        "20",
+        {"device_class": "temperature", "unit_of_measurement": "°C"},
+    )
+    house.add_heat_pump("hp-9", user_id="user-2")
+    connecting = house.typed(user_id="user-2")
+    forms.append(await house.submit(await house.open_form(), **connecting))
     options = house.hass.config_entries.options
     for steps in (
         [{"next_step_id": "location"}],

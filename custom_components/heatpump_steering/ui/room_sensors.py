@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Final
 
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
 )
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfTemperature
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_UNIT_OF_MEASUREMENT,
+    UnitOfTemperature,
+)
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -18,17 +23,53 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_registry import EventEntityRegistryUpdatedData
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
 )
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    EntityWithDeviceFilterSelectorConfig,
+)
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from ..const import HOME_KEY, Target
+from ..const import DOMAIN, HOME_KEY, Target
 
 CONF_ROOM_SENSORS: Final = "room_sensors"
+
+
+def sensor_selector(hass: HomeAssistant) -> EntitySelector:
+    """Offer all sensors of temperature but our own: the edges of the band are not the room's temperature."""
+    return EntitySelector(
+        EntitySelectorConfig(
+            exclude_entities=sorted(_ours(hass)),
+            filter=EntityWithDeviceFilterSelectorConfig(
+                domain=SENSOR_DOMAIN, device_class=SensorDeviceClass.TEMPERATURE
+            ),
+        )
+    )
+
+
+def has_sensor(hass: HomeAssistant) -> bool:
+    """Return whether there is any sensor to pick."""
+    ours = _ours(hass)
+    return any(
+        state.attributes.get(ATTR_DEVICE_CLASS) == SensorDeviceClass.TEMPERATURE
+        and state.entity_id not in ours
+        for state in hass.states.async_all(SENSOR_DOMAIN)
+    )
+
+
+def _ours(hass: HomeAssistant) -> set[str]:
+    return {
+        it.entity_id
+        for it in er.async_get(hass).entities.values()
+        if it.platform == DOMAIN
+    }
 
 
 @dataclass(eq=False)

@@ -22,7 +22,7 @@ from .home import DASHBOARD, Home
 from .households import USER_ID, households
 from .past import give_past
 from .pictures import Pictures
-from .scenes import DESK, PHONE, VIEWPORTS, Scene
+from .scenes import DESK, LAPTOP, PHONE, VIEWPORTS, Scene
 from .visitor import COUNT_CLICKS, PATIENCE, Visitor, register_selectors
 
 FAILURES: Final = DEV / "browser"
@@ -123,7 +123,7 @@ BLUEPRINT: Final = "heatpump_steering/window_open.yaml"
 WINDOW: Final = "binary_sensor.kitchen_window"
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=str)
+@pytest.fixture(params=[DESK, LAPTOP, PHONE], ids=str)
 def scene(request: pytest.FixtureRequest) -> Scene:
     """Return the scene. Tests that are for other ones have it as a parameter."""
     scene: Scene = request.param

@@ -9,22 +9,18 @@ from scripts.demo.simulated import KEY
 from simulator import Simulator
 
 from .households import USER_ID
-from .pictures import Pictures
 from .visitor import Visitor
 
 WRONG_KEY: Final = "not-the-key"
 
 
-async def test_install(
-    cloud: Simulator, empty_house: House, visitor: Visitor, pictures: Pictures
-) -> None:
+async def test_install(cloud: Simulator, empty_house: House, visitor: Visitor) -> None:
     """A wrong key is told as such and asked for again; with the right one the heat pump is there, as it was."""
     page = visitor.page
     await visitor.go("/config/integrations/dashboard")
     form = await visitor.add_integration()
     await form.locator("input[name=api_key]").fill(WRONG_KEY)
     await form.locator("input[name=user_id]").fill(USER_ID)
-    pictures.keep("connect", await page.screenshot())
     await visitor.pick_server(form, cloud.url)
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(form.locator("ha-alert")).to_contain_text(

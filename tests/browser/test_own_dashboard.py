@@ -13,12 +13,10 @@ from simulator import Simulator
 
 from .home import Home
 from .pictures import Pictures
-from .scenes import DESK, LAPTOP, PHONE, Scene
+from .scenes import Scene
 from .visitor import Visitor
 
 PATH: Final = "makes-itself"
-
-pytestmark = pytest.mark.parametrize("scene", [DESK, LAPTOP, PHONE], ids=str)
 
 
 async def remove_dashboard(house: House, url_path: str) -> None:

@@ -23,7 +23,6 @@ from custom_components.heatpump_steering.ui.issues import (
 from .clock import Clock
 from .home import Home
 from .households import HEAT_PUMP
-from .pictures import Pictures
 from .visitor import Visitor
 
 HOT_WATER_MIN: Final = "number.heat_pump_hot_water_min"
@@ -101,7 +100,7 @@ async def test_names_are_no_markup(home: Home, visitor: Visitor) -> None:
     await call_it(None)
 
 
-async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) -> None:
+async def test_account_link(home: Home, visitor: Visitor) -> None:
     """A broken link to the manufacturer is told with what to do about it, and gone when it is mended."""
     home.cloud.cloud.update_heat_pump(HEAT_PUMP, {"needs_reauthentication": True})
     await home.house.reload(home.entry_id)
@@ -113,7 +112,6 @@ async def test_account_link(home: Home, visitor: Visitor, pictures: Pictures) ->
         dialog, visitor.said("issues.account_link.description", heat_pump=heat_pump)
     )
     await expect_page_to_learn_from(visitor, dialog, ACCOUNT_LINK_PAGE)
-    pictures.keep("repair", await visitor.page.screenshot())
     # The dashboard says it too, as long as it lasts.
     badge = "binary_sensor.heat_pump_manufacturer_account"
     await visitor.go("/heat-pump")

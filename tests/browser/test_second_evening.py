@@ -1,24 +1,28 @@
 """What a homeowner's second evening stumbled over, walked in the three languages that people here speak."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from playwright.async_api import Locator, expect
-import pytest
 
+from custom_components.heatpump_steering.const import POLL_INTERVAL
+from custom_components.heatpump_steering.ui.hot_water_watch import (
+    GRACE as COLD_FOR_LONG,
+)
 from scripts.demo import House
 from scripts.demo.house import DOMAIN
 from scripts.demo.simulated import HOME
 from simulator import Simulator
 
+from .clock import Clock
 from .home import Home
 from .households import HEAT_PUMP
-from .scenes import DESK, LAPTOP, PHONE
 from .visitor import Visitor
-
-pytestmark = pytest.mark.parametrize("scene", [DESK, LAPTOP, PHONE], ids=str)
 
 ALL: Final = "climate.all_heat_pumps"
 THERMOSTAT: Final = "climate.heat_pump"
+HOT_WATER_MIN: Final = "number.heat_pump_hot_water_min"
+FOR_A_WHILE: Final = "sensor.heat_pump_for_a_while"
 SCHEDULE: Final = "switch.heat_pump_follow_the_schedule"
 PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
 
@@ -106,6 +110,73 @@ async def test_menu(home: Home, visitor: Visitor) -> None:
     await visitor.press("ui.panel.config.integrations.config_flow.submit")
     await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
     assert home.cloud.journal.patches() == []
+
+
+async def test_welcome_home(home: Home, visitor: Visitor, clock: Clock) -> None:
+    """Welcome home is over when somebody sets another value, and that is what is offered when the hot water is cold."""
+    dialog = await open_options(visitor)
+    await dialog.get_by_text(
+        visitor.said("options.step.init.menu_options.vacation")
+    ).click()
+    texts = "options.step.vacation"
+    coldest = visitor.said(f"{texts}.data.hot_water_min")
+    await visitor.type_number(dialog, coldest, 10)
+    welcome = f"{texts}.sections.welcome_home"
+    await dialog.get_by_role("heading", name=visitor.said(f"{welcome}.name")).click()
+    hours = visitor.said(f"{welcome}.data.welcome_hours")
+    await visitor.type_number(dialog, f"{hours}*", 4)
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
+
+    await visitor.go("/heat-pump")
+    thermostat = visitor.card(THERMOSTAT)
+    await thermostat.locator("#option-away").click()
+    await visitor.reads(HOT_WATER_MIN, "10.0")
+    with clock.later(timedelta(hours=1)):
+        await thermostat.locator("#option-none").click()
+        await visitor.reads(FOR_A_WHILE, "welcome_home")
+        # Not above the maximum.
+        await visitor.expect_number(HOT_WATER_MIN, 55)
+        less = await visitor.words("ui.components.number-buttons.decrement")
+        await visitor.card(HOT_WATER_MIN).get_by_label(less).click()
+        await visitor.reads(FOR_A_WHILE, "none")
+        await visitor.reads("sensor.heat_pump_vacation", "home")
+
+        home.cloud.cloud.change_settings(
+            HEAT_PUMP, {"dhw": {"temperature_lower_bound": 35}}
+        )
+        clock.forward(POLL_INTERVAL.total_seconds())
+        await visitor.reads(HOT_WATER_MIN, "35.0")
+        clock.forward(COLD_FOR_LONG)
+        heat_pump = visitor.said("device.heat_pump.name")
+        title = visitor.said("issues.hot_water.title", heat_pump_in_title=heat_pump)
+        await visitor.go("/config/repairs")
+        await visitor.page.locator("ha-config-repairs").get_by_text(title).click()
+        put_back = "issues.hot_water.fix_flow.step.init.menu_options.put_back"
+        await (
+            visitor.dialog().get_by_text(visitor.said(put_back, before="54 °C")).click()
+        )
+        await expect(visitor.dialog().locator("step-flow-create-entry")).to_be_visible()
+        assert home.heat_pump.held["dhw.temperature_lower_bound"] == 54
+
+
+async def test_deleted_while_boosted(home: Home, visitor: Visitor) -> None:
+    """The home is deleted, and what is set for a while does not stay behind."""
+    before = dict(home.heat_pump.held)
+    await home.house.api.post(
+        "/api/services/climate/set_preset_mode",
+        {"entity_id": THERMOSTAT, "preset_mode": "boost"},
+    )
+    assert home.heat_pump.held["dhw.temperature_lower_bound"] == 55
+    await visitor.go(PAGE)
+    row = visitor.page.locator("ha-config-entry-row")
+    await visitor.choose_from_menu(
+        row, await visitor.words("ui.panel.config.integrations.config_entry.delete")
+    )
+    await visitor.press("ui.common.delete")
+    await expect(row).to_have_count(0)
+    assert home.heat_pump.held == before
+    assert not await home.house.entries()
 
 
 async def test_options_while_running(home: Home, visitor: Visitor) -> None:

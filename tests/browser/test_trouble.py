@@ -8,16 +8,13 @@ from scripts.demo.simulated import KEY
 from simulator.demo import SUPPLIER
 
 from .home import Home
-from .pictures import Pictures
 from .visitor import Visitor
 
 HOT_WATER_AT_MOST: Final = "number.heat_pump_hot_water_max"
 NEW_KEY: Final = "the-next-key"
 
 
-async def test_refused_by_the_cloud(
-    home: Home, visitor: Visitor, pictures: Pictures
-) -> None:
+async def test_refused_by_the_cloud(home: Home, visitor: Visitor) -> None:
     """The cloud's own words are in the toast, and the tile says what the cloud holds.
 
     Its buttons don't: Home Assistant's frontend leaves what was tried between them.
@@ -29,7 +26,6 @@ async def test_refused_by_the_cloud(
     reason = "Input should be less than or equal to 55"
     await visitor.sees_toast(visitor.said("exceptions.refused.message", reason=reason))
     await visitor.sees_calendar()
-    pictures.keep("refused", await visitor.page.screenshot())
     await expect(
         visitor.card(HOT_WATER_AT_MOST).locator("ha-tile-info")
     ).to_contain_text("55 °C")

@@ -18,6 +18,10 @@ SENTENCES: Final = {
     )
 }
 """Those of the page that work by themselves, by what they are for."""
+_GERMAN: Final = re.search(r"^\| German \| (.+?) \| (.+?) \|", PAGE, re.MULTILINE)
+assert _GERMAN
+SENTENCES["the preferred temperature"]["de"] = _GERMAN[1]
+SENTENCES["control mode off"]["de"] = _GERMAN[2]
 
 
 async def test_typed(home: Home, visitor: Visitor) -> None:

@@ -23,6 +23,8 @@ _STEPS_LATE_AT_MOST: Final = 0.5
 """How long a script of five steps may take beyond its round trips, in seconds."""
 _WRITES_OF_ALL: Final = 10
 """How often a file may be written when something begins or ends at every heat pump of a home."""
+_CPU_OF_EACH: Final = 0.005
+"""What the beginning or end of something may cost at each heat pump of a thousand, in seconds."""
 _STALL_AT_MOST: Final = 0.02
 """For how long the event loop may be blocked, in seconds."""
 _WRITES_OF_A_DRAG: Final = 8
@@ -138,6 +140,13 @@ def _of_overrides(figures: Figures) -> Iterator[Goal]:
             "file writes",
             max(figures[f"{what} file writes"]),
             _WRITES_OF_ALL,
+        )
+        yield Goal(
+            f"{what} of something for a while, at each heat pump",
+            "ms of CPU",
+            max(figures[f"{what} CPU"]) / max(figures[f"{what} requests"]),
+            _CPU_OF_EACH,
+            1000,
         )
 
 

@@ -92,6 +92,42 @@ async def test_nothing(house: House) -> None:
     assert house.shows("back_to_normal_at") == STATE_UNKNOWN
 
 
+async def test_over_with_nothing_left_of_it(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """What somebody has changed meanwhile is over at its end all the same, though nothing else is shown otherwise then."""
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 2})
+    await house.act("number.set_value", "hot_water_min", value=50)
+    await house.poll()
+    attributes = house.state("for_a_while").attributes
+    assert (attributes["begun"], in_force(house)) == (["Bath"], [])
+    await house.pass_time(clock, 2 * HOUR + 60)
+    assert house.state("for_a_while").attributes["begun"] == []
+    assert house.shows("hot_water_min") == "50.0"
+
+
+async def test_changed_while_nobody_looked(
+    house: House, clock: TickingDateTimeFactory
+) -> None:
+    """What looks as if set by hand at the first read of all is read once more within seconds, and then the hand wins."""
+    house.cloud.behaviour.updated_at = "missing"
+    await house.connected()
+    await override(house, name="Bath", hot_water_min=55, duration={"hours": 2})
+    # Read, so that nothing is waited for.
+    await house.poll()
+    await house.pass_time(clock, 60)
+    await house.hass.config_entries.async_unload(house.entry.entry_id)
+    house.cloud.cloud.change_settings("hp-1", {"dhw": {"temperature_lower_bound": 50}})
+    await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    reads = house.reads()
+    await house.pass_time(clock, 15)
+    assert house.reads() > reads
+    assert house.shows("hot_water_min") == "50.0"
+    assert house.cloud.cloud.heat_pump("hp-1").held[HOT_WATER_MIN] == 50
+
+
 async def test_bath(house: House, clock: TickingDateTimeFactory) -> None:
     """What somebody has given a name is shown by it, with its end in the time of the house, and goes again."""
     await house.hass.config.async_set_time_zone("Europe/Amsterdam")

@@ -276,12 +276,14 @@ async def test_key_in_a_refusal(
     assert spelling(KEY) not in caplog.text
 
 
+# A long list is looked through by a thread.
+@pytest.mark.parametrize("others", [1, 300])
 @pytest.mark.parametrize("key", [KEY, "a-secret-of-a-whole-fleet"])
 @pytest.mark.parametrize("spelling", [*ENCODINGS, in_capitals])
 async def test_key_in_ids_and_models(
-    cloud: Simulator, spelling: Spelling, key: str
+    cloud: Simulator, spelling: Spelling, key: str, others: int
 ) -> None:
-    """What is handed on of a list does not hold it either, whatever else is in the list."""
+    """What is handed on of a list does not hold it either, whatever else is in the list, and however much."""
     spelled = spelling(key)
     cloud.weather.add(
         body={
@@ -292,7 +294,10 @@ async def test_key_in_ids_and_models(
                     "model": spelled,
                     "room": {"preferred_temperature": 20},
                 },
-                {"device_id": "hp-2", "model": "C and A"},
+                *(
+                    {"device_id": f"hp-{number}", "model": "C and A"}
+                    for number in range(2, 2 + others)
+                ),
             ]
         }
     )
@@ -300,12 +305,13 @@ async def test_key_in_ids_and_models(
         client = SettingsClient(session, cloud.url, key)
         reading = await client.get_settings(USER)
         heat_pumps = (await client.get_heat_pumps(USER)).heat_pumps
-    hidden, other = heat_pumps
+    hidden, other, *_ = heat_pumps
+    assert len(heat_pumps) == 1 + others
     assert hidden.device_id in (HIDDEN, "hp [key] 1")
     assert hidden.brand in (HIDDEN, "by [key]")
     assert hidden.model == HIDDEN
     assert other.model == "C and A"
-    assert reading.heat_pumps.keys() == {hidden.device_id, "hp-2"}
+    assert reading.heat_pumps.keys() == {it.device_id for it in heat_pumps}
     assert reading.heat_pumps[hidden.device_id].settings.preferred_temperature == 20
 
 

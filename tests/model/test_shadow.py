@@ -103,6 +103,13 @@ def story() -> Story:
     return story
 
 
+def test_place_is_never_shown(story: Story) -> None:
+    """Where the home is, the cloud takes and does not show: if it does all the same, that is no setting of the heat pump."""
+    story.read(updated=-30, preferred_temperature=22.0, country="NL")
+    assert story.shadow.shown == Settings(preferred_temperature=22.0)
+    assert story.shadow.overrides.base.country is None
+
+
 def elsewhere(old: float, new: float) -> tuple[ChangedElsewhere, ...]:
     """Return what is told of a change of the preferred temperature that was not ours."""
     return (ChangedElsewhere(Setting.PREFERRED_TEMPERATURE, old, new),)

@@ -226,17 +226,18 @@ class WriteQueue:
 
     def _send_what_can_go(self) -> None:
         """Start every ready batch that has no other one ahead of it."""
-        for index, batch in enumerate(self._batches):
-            if (
-                batch.ready
-                and batch.task is None
-                and not any(
-                    earlier.is_ahead_of(batch) for earlier in self._batches[:index]
-                )
-            ):
+        # Which targets there are before each, so that a thousand are gone through once.
+        ahead: set[Target] = set()
+        for batch in self._batches:
+            has_to_wait = bool(ahead) if batch.target is None else batch.target in ahead
+            if batch.ready and batch.task is None and not has_to_wait:
                 settings = frozenset(batch.change.keys())
                 self._last_sent[batch.target] = (self._loop.time(), settings)
                 batch.task = self._create_task(self._send(batch))
+            if batch.target is None:
+                # Home and heat pumps keep their order.
+                break
+            ahead.add(batch.target)
 
     async def _send(self, batch: Batch) -> None:
         """Send a batch; whatever happens, every caller gets an outcome."""

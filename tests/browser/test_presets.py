@@ -32,6 +32,8 @@ async def test_of_ones_own(home: Home, visitor: Visitor, pictures: Pictures) -> 
     await expect(name).not_to_contain_text(boost)
     await name.click()
     await visitor.type_and_pick("Bath time")
+    # What is typed before the form has the name would be lost.
+    await expect(name).to_contain_text("Bath time")
     await visitor.type_number(form, visitor.said(f"{field}.hot_water_min"), 52)
     await visitor.type_number(form, visitor.said(f"{field}.preferred_temperature"), 22)
     hours = form.locator("ha-duration-input #hour input")

@@ -364,8 +364,11 @@ class Visitor:
         await box.get_by_role("option").filter(has_text=text).first.click()
 
     async def type_number(self, form: Locator, label: str, value: float) -> None:
-        """Type a number into a field."""
-        await form.get_by_role("spinbutton", name=label, exact=True).fill(f"{value:g}")
+        """Type a number into a field, and leave it: the form has it then."""
+        number = form.get_by_role("spinbutton", name=label, exact=True)
+        await number.fill(f"{value:g}")
+        await number.press("Tab")
+        await expect(number).to_have_value(f"{value:g}")
 
     async def tick(self, action: str, field: str) -> Locator:
         """Tick a field in the form of an action of ours, and return its row."""

@@ -94,8 +94,9 @@ _IN_THEME: Final = """(theme) => {
   return Math.max(...colour) < 128 === (theme === "dark");
 }"""
 
-# Those of a hand, over all pages that it opens.
-COUNT_CLICKS: Final = """addEventListener("click", (click) => {
+# Those of a hand, over all pages that it opens. Not at the window: there Playwright takes back a click that a moving list
+# would have got in another's place, and makes it anew.
+COUNT_CLICKS: Final = """document.addEventListener("click", (click) => {
   if (click.isTrusted) sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
 }, true)"""
 

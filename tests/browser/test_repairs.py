@@ -19,6 +19,7 @@ from custom_components.heatpump_steering.ui.issues import (
     HOT_WATER_PAGE,
     NOT_KEPT_PAGE,
 )
+from homeassistant.util.file import write_utf8_file_atomic
 
 from .clock import Clock
 from .home import Home
@@ -132,7 +133,8 @@ async def test_damaged_file(home: Home, visitor: Visitor) -> None:
     file = folder / f"{DOMAIN}.{home.entry_id}"
     damaged = json.loads(file.read_text(encoding="utf-8"))
     damaged["data"]["plans"] = 7
-    file.write_text(json.dumps(damaged), encoding="utf-8")
+    # At once: what disabling puts back may be read at this moment, and half a file is another kind of damage.
+    write_utf8_file_atomic(str(file), json.dumps(damaged))
     await home.house.api.command(
         "config_entries/disable", entry_id=home.entry_id, disabled_by=None
     )
@@ -149,17 +151,28 @@ async def test_damaged_file(home: Home, visitor: Visitor) -> None:
     await expect_mended(visitor, title)
 
 
-async def open_cold_hot_water(home: Home, visitor: Visitor, clock: Clock) -> Locator:
-    """Let the hot water become too cold by somebody else's doing, and open what Home Assistant says of it."""
-    await visitor.go("/heat-pump")
-    await visitor.expect_number(HOT_WATER_MIN, 45)
+async def cool_hot_water(home: Home, visitor: Visitor, clock: Clock) -> Locator:
+    """Let the hot water become too cold by somebody else's doing, and open the repair for it."""
     home.cloud.cloud.change_settings(
         HEAT_PUMP, {"dhw": {"temperature_lower_bound": 35}}
     )
     clock.forward(POLL_INTERVAL.total_seconds())
     await visitor.reads(HOT_WATER_MIN, "35.0")
     clock.forward(COLD_FOR_LONG)
-    dialog = await open_repair(visitor, title_of(visitor, "hot_water"))
+    return await open_repair(visitor, title_of(visitor, "hot_water"))
+
+
+def put_back(visitor: Visitor, before: str) -> str:
+    """Return what offers to set the hot water as it was before."""
+    texts = "issues.hot_water.fix_flow.step.init"
+    return visitor.said(f"{texts}.menu_options.put_back", before=before)
+
+
+async def open_cold_hot_water(home: Home, visitor: Visitor, clock: Clock) -> Locator:
+    """Let it become too cold from the dashboard's 45 °C, and read what Home Assistant says of it."""
+    await visitor.go("/heat-pump")
+    await visitor.expect_number(HOT_WATER_MIN, 45)
+    dialog = await cool_hot_water(home, visitor, clock)
     await expect_told(
         dialog,
         visitor.said(
@@ -179,11 +192,7 @@ async def test_cold_hot_water_put_back(
 ) -> None:
     """One press, and the hot water is as warm as it was before."""
     dialog = await open_cold_hot_water(home, visitor, clock)
-    await dialog.get_by_text(
-        visitor.said(
-            "issues.hot_water.fix_flow.step.init.menu_options.put_back", before="45 °C"
-        )
-    ).click()
+    await dialog.get_by_text(put_back(visitor, "45 °C")).click()
     await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
     assert await home.changes(1) == [{"dhw": {"temperature_lower_bound": 45}}]
     assert home.heat_pump.held["dhw.temperature_lower_bound"] == 45

@@ -5,10 +5,6 @@ from typing import Any, Final
 
 from playwright.async_api import Locator, expect
 
-from custom_components.heatpump_steering.const import POLL_INTERVAL
-from custom_components.heatpump_steering.ui.hot_water_watch import (
-    GRACE as COLD_FOR_LONG,
-)
 from scripts.demo import House
 from scripts.demo.house import DOMAIN
 from scripts.demo.simulated import HOME
@@ -17,13 +13,14 @@ from simulator import Simulator
 from .clock import Clock
 from .home import Home
 from .households import HEAT_PUMP
+from .test_repairs import HOT_WATER_MIN, cool_hot_water, put_back
 from .visitor import Visitor
 
 ALL: Final = "climate.all_heat_pumps"
 THERMOSTAT: Final = "climate.heat_pump"
-HOT_WATER_MIN: Final = "number.heat_pump_hot_water_min"
 FOR_A_WHILE: Final = "sensor.heat_pump_for_a_while"
 SCHEDULE: Final = "switch.heat_pump_follow_the_schedule"
+WELCOME_HOME: Final = "options.step.vacation.sections.welcome_home"
 PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
 
 # Whatever an entity is for a moment, the page hears of it.
@@ -44,6 +41,19 @@ async def open_options(visitor: Visitor) -> Locator:
     )
     await visitor.page.get_by_label(configure, exact=True).first.click()
     return visitor.dialog()
+
+
+async def choose(visitor: Visitor, dialog: Locator, entry: str) -> None:
+    """Choose an entry of the options' menu."""
+    menu = "options.step.init.menu_options"
+    await dialog.get_by_text(visitor.said(f"{menu}.{entry}")).click()
+
+
+async def type_welcome_hours(visitor: Visitor, dialog: Locator, hours: int) -> None:
+    """Say in the options for how long the hot water is hotter after a vacation, and submit; its section is open."""
+    field = f"{WELCOME_HOME}.data.welcome_hours"
+    await visitor.type_number(dialog, f"{visitor.said(field)}*", hours)
+    await visitor.press("ui.panel.config.integrations.config_flow.submit")
 
 
 async def test_all_heat_pumps(
@@ -95,19 +105,14 @@ async def test_menu(home: Home, visitor: Visitor) -> None:
             await expect(dialog).to_contain_text(
                 visitor.said(f"options.step.init.{text}.{entry}")
             )
-    await dialog.get_by_text(
-        visitor.said("options.step.init.menu_options.vacation")
-    ).click()
-    texts = "options.step.vacation.sections.welcome_home"
-    await dialog.get_by_role("heading", name=visitor.said(f"{texts}.name")).click()
-    hours = visitor.said(f"{texts}.data.welcome_hours")
-    await visitor.type_number(dialog, f"{hours}*", 60)
-    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    await choose(visitor, dialog, "vacation")
+    section = visitor.said(f"{WELCOME_HOME}.name")
+    await dialog.get_by_role("heading", name=section).click()
+    await type_welcome_hours(visitor, dialog, 60)
     await expect(dialog.locator("ha-alert")).to_contain_text(
         visitor.said("options.error.welcome_hours", reason="48")
     )
-    await visitor.type_number(dialog, f"{hours}*", 6)
-    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    await type_welcome_hours(visitor, dialog, 6)
     await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
     assert home.cloud.journal.patches() == []
 
@@ -115,17 +120,12 @@ async def test_menu(home: Home, visitor: Visitor) -> None:
 async def test_welcome_home(home: Home, visitor: Visitor, clock: Clock) -> None:
     """Welcome home is over when somebody sets another value, and that is what is offered when the hot water is cold."""
     dialog = await open_options(visitor)
-    await dialog.get_by_text(
-        visitor.said("options.step.init.menu_options.vacation")
-    ).click()
-    texts = "options.step.vacation"
-    coldest = visitor.said(f"{texts}.data.hot_water_min")
+    await choose(visitor, dialog, "vacation")
+    coldest = visitor.said("options.step.vacation.data.hot_water_min")
     await visitor.type_number(dialog, coldest, 10)
-    welcome = f"{texts}.sections.welcome_home"
-    await dialog.get_by_role("heading", name=visitor.said(f"{welcome}.name")).click()
-    hours = visitor.said(f"{welcome}.data.welcome_hours")
-    await visitor.type_number(dialog, f"{hours}*", 4)
-    await visitor.press("ui.panel.config.integrations.config_flow.submit")
+    section = visitor.said(f"{WELCOME_HOME}.name")
+    await dialog.get_by_role("heading", name=section).click()
+    await type_welcome_hours(visitor, dialog, 4)
     await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
 
     await visitor.go("/heat-pump")
@@ -142,21 +142,9 @@ async def test_welcome_home(home: Home, visitor: Visitor, clock: Clock) -> None:
         await visitor.reads(FOR_A_WHILE, "none")
         await visitor.reads("sensor.heat_pump_vacation", "home")
 
-        home.cloud.cloud.change_settings(
-            HEAT_PUMP, {"dhw": {"temperature_lower_bound": 35}}
-        )
-        clock.forward(POLL_INTERVAL.total_seconds())
-        await visitor.reads(HOT_WATER_MIN, "35.0")
-        clock.forward(COLD_FOR_LONG)
-        heat_pump = visitor.said("device.heat_pump.name")
-        title = visitor.said("issues.hot_water.title", heat_pump_in_title=heat_pump)
-        await visitor.go("/config/repairs")
-        await visitor.page.locator("ha-config-repairs").get_by_text(title).click()
-        put_back = "issues.hot_water.fix_flow.step.init.menu_options.put_back"
-        await (
-            visitor.dialog().get_by_text(visitor.said(put_back, before="54 °C")).click()
-        )
-        await expect(visitor.dialog().locator("step-flow-create-entry")).to_be_visible()
+        dialog = await cool_hot_water(home, visitor, clock)
+        await dialog.get_by_text(put_back(visitor, "54 °C")).click()
+        await expect(dialog.locator("step-flow-create-entry")).to_be_visible()
         assert home.heat_pump.held["dhw.temperature_lower_bound"] == 54
 
 
@@ -183,9 +171,7 @@ async def test_options_while_running(home: Home, visitor: Visitor) -> None:
     """The room's sensor is taken away without an entity being unavailable for a moment."""
     dialog = await open_options(visitor)
     await visitor.page.evaluate(_WATCH, [THERMOSTAT, SCHEDULE])
-    await dialog.get_by_text(
-        visitor.said("options.step.init.menu_options.thermostat")
-    ).click()
+    await choose(visitor, dialog, "thermostat")
     clear = await visitor.words("ui.common.clear")
     await dialog.get_by_label(clear).click()
     await visitor.press("ui.panel.config.integrations.config_flow.submit")

@@ -4,7 +4,7 @@ Knows neither Home Assistant nor the cloud: a handler sends one batch, and gives
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from traceback import format_tb
@@ -76,11 +76,16 @@ class Batch:
 
     def is_ahead_of(self, later: Batch) -> bool:
         """Return whether the later one has to wait: home and heat pumps keep their order, heat pumps do not."""
-        return None in (self.target, later.target) or self.target == later.target
+        return _has_to_wait(later.target, (self.target,))
 
 
 type Handler = Callable[[Batch], Awaitable[None]]
 """Sends a batch; has to give every change of it an outcome."""
+
+
+def _has_to_wait(target: Target, ahead: Collection[Target]) -> bool:
+    """Return whether a change to a target has to wait for one of those ahead of it: heat pumps do not for each other."""
+    return target in ahead or None in ahead or (target is None and bool(ahead))
 
 
 def merged(changes: Iterable[QueuedChange]) -> Settings:
@@ -229,14 +234,14 @@ class WriteQueue:
         # Which targets there are before each, so that a thousand are gone through once.
         ahead: set[Target] = set()
         for batch in self._batches:
-            has_to_wait = bool(ahead) if batch.target is None else batch.target in ahead
-            if batch.ready and batch.task is None and not has_to_wait:
+            if (
+                batch.ready
+                and batch.task is None
+                and not _has_to_wait(batch.target, ahead)
+            ):
                 settings = frozenset(batch.change.keys())
                 self._last_sent[batch.target] = (self._loop.time(), settings)
                 batch.task = self._create_task(self._send(batch))
-            if batch.target is None:
-                # Home and heat pumps keep their order.
-                break
             ahead.add(batch.target)
 
     async def _send(self, batch: Batch) -> None:

@@ -17,6 +17,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_DEVICE_ID, CONF_ENTITY_ID, CONF_NAME
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -54,7 +55,7 @@ from .ui.markdown import escaped
 from .ui.new_id import async_replace_id_unconnected
 from .ui.preset_flow import PresetFlow
 from .ui.presets import SUBENTRY_PRESET, boost
-from .ui.room_sensors import CONF_ROOM_SENSORS, has_sensor, sensor_selector
+from .ui.room_sensors import CONF_ROOM_SENSORS, has_sensor, sensor_schema
 from .ui.texts import async_common_text, async_load_texts
 
 _KEY: Final = TextSelector(
@@ -248,13 +249,23 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._get_reconfigure_entry()
         return None
 
+    @property
+    def _others(self) -> list[ConfigEntry]:
+        """Return the entries that this is not about."""
+        entry = self._entry
+        return [it for it in self._async_current_entries() if it is not entry]
+
+    def _abort_if_connected(self, data: Mapping[str, Any]) -> None:
+        """Raise AbortFlow where one of the others is about the same heat pumps."""
+        if any(overlap(data, it.data) for it in self._others):
+            raise AbortFlow("already_configured")
+
     async def _async_finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry or update the one that this is about."""
         unique_id = entry_unique_id(data)
+        self._abort_if_connected(data)
         entry = self._entry
-        others = [it for it in self._async_current_entries() if it is not entry]
-        if any(overlap(data, other.data) for other in others):
-            return self.async_abort(reason="already_configured")
+        others = self._others
         for other in others:
             if other.unique_id == unique_id:
                 # Of another home, by an id from when a user “a/b” and a heat pump “b” of “a” had the same.
@@ -311,15 +322,11 @@ class SteeringConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             return self.async_show_form(
                 step_id="room_sensor",
-                data_schema=vol.Schema(
-                    {vol.Optional(CONF_ENTITY_ID): sensor_selector(self.hass)}
-                ),
+                data_schema=sensor_schema(self.hass),
                 last_step=True,
             )
-        others = self._async_current_entries()
-        if any(overlap(self._data, other.data) for other in others):
-            # Connected in another window meanwhile.
-            return self.async_abort(reason="already_configured")
+        # It may have been in another window meanwhile.
+        self._abort_if_connected(self._data)
         picked = user_input.get(CONF_ENTITY_ID)
         return await self._async_create(
             {CONF_ROOM_SENSORS: {self._only_thermostat: picked}} if picked else {}

@@ -39,7 +39,7 @@ from .model.profile import (
 from .ui.authentication import InputError, cleaned
 from .ui.errors import action_error
 from .ui.preset_flow import setting_field
-from .ui.room_sensors import CONF_ROOM_SENSORS, sensor_selector
+from .ui.room_sensors import CONF_ROOM_SENSORS, sensor_schema
 from .ui.texts import async_error_text
 from .ui.units import from_house, to_house
 
@@ -117,9 +117,7 @@ class SteeringOptionsFlow(OptionsFlow):
             return self.async_show_form(
                 step_id="room_sensor",
                 data_schema=self.add_suggested_values_to_schema(
-                    vol.Schema(
-                        {vol.Optional(CONF_ENTITY_ID): sensor_selector(self.hass)}
-                    ),
+                    sensor_schema(self.hass),
                     {CONF_ENTITY_ID: picked.get(self._picked_for)},
                 ),
             )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Final
 
+import voluptuous as vol
+
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -14,6 +16,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_UNIT_OF_MEASUREMENT,
+    CONF_ENTITY_ID,
     UnitOfTemperature,
 )
 from homeassistant.core import (
@@ -42,9 +45,9 @@ from ..const import DOMAIN, HOME_KEY, Target
 CONF_ROOM_SENSORS: Final = "room_sensors"
 
 
-def sensor_selector(hass: HomeAssistant) -> EntitySelector:
+def sensor_schema(hass: HomeAssistant) -> vol.Schema:
     """Offer all sensors of temperature but our own: the edges of the band are not the room's temperature."""
-    return EntitySelector(
+    sensor = EntitySelector(
         EntitySelectorConfig(
             exclude_entities=sorted(_ours(hass)),
             filter=EntityWithDeviceFilterSelectorConfig(
@@ -52,6 +55,7 @@ def sensor_selector(hass: HomeAssistant) -> EntitySelector:
             ),
         )
     )
+    return vol.Schema({vol.Optional(CONF_ENTITY_ID): sensor})
 
 
 def has_sensor(hass: HomeAssistant) -> bool:

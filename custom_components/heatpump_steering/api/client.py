@@ -37,7 +37,7 @@ CONNECT_LIMIT: Final = 10.0
 PAGE_LIMIT: Final = 1000
 # A server that never ends its list must not keep us for ever.
 MAX_PAGES: Final = 10
-# Heat pumps whose settings are read in one go, which takes a few milliseconds.
+# Heat pumps whose settings are read, or entered, in one go, which takes a few milliseconds.
 READ_AT_ONCE: Final = 250
 # Characters of an answer that is looked through for the key at once, which takes up to a few milliseconds; a longer one
 # is given to a thread.

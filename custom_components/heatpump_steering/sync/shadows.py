@@ -7,14 +7,11 @@ from datetime import datetime
 from functools import reduce
 from itertools import batched, count
 from time import monotonic
-from typing import Final
 
 from ..api import Reading, Setting, Settings, Value, same_value
+from ..api.client import READ_AT_ONCE
 from ..const import HOME_KEY, Target
 from ..model.shadow import NOTHING_NEW, DeviceShadow, NotKept, Outcome, Status
-
-# Heat pumps of which a reading is entered in one go, which takes a few milliseconds.
-READ_AT_ONCE: Final = 250
 
 # The home is as well off as the heat pump that is worst off.
 _WORST_FIRST = (Status.NOT_KEPT, Status.WAITING, Status.CONFIRMED)

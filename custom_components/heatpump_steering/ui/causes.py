@@ -96,14 +96,12 @@ def _entities(
     if home.shown(target).flex_trading and changed <= {*NOT_WITH_FLEX_TRADING}:
         return [ids.async_entity(target, Setting.FLEX_TRADING)]
     shadows = home.shadows.of(target)
-    sensors = {
-        it: ids.async_entity_of(target, Platform.SENSOR, it)
-        for it in (VACATION_SENSOR, FOR_A_WHILE_SENSOR)
-    }
     if all(it.overrides.has_brought(changed, it.shown) for it in shadows):
         is_vacation = all(it.overrides.are_vacations(changed) for it in shadows)
-        return [sensors[VACATION_SENSOR if is_vacation else FOR_A_WHILE_SENSOR]]
-    if home.shadows.readable:
-        return []
-    # What is over is forgotten as soon as the cloud has taken what was before, and nothing else comes to light there.
-    return [*sensors.values()]
+        keys = [VACATION_SENSOR if is_vacation else FOR_A_WHILE_SENSOR]
+    elif home.shadows.readable:
+        keys = []
+    else:
+        # What is over is forgotten as soon as the cloud has taken what was before, and nothing else comes to light there.
+        keys = [VACATION_SENSOR, FOR_A_WHILE_SENSOR]
+    return [ids.async_entity_of(target, Platform.SENSOR, key) for key in keys]
